@@ -1,0 +1,1 @@
+"""The site's own PostgreSQL: started on first use under var/, shared by every process of the site."""

@@ -1,0 +1,85 @@
+"""How models are measured: variants, runs of tasks, and judged answers."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from constitution.models import Constitution
+
+
+class ModelVariant(models.Model):
+    """A model that can answer: provider and model name, and the constitution behind it, if any."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=200)
+    model = models.CharField(
+        max_length=200, help_text="provider/model, e.g. anthropic/…, openai-api/…, rehearsal/…."
+    )
+    base_url = models.CharField(max_length=300, blank=True)
+    constitution = models.ForeignKey(
+        Constitution, on_delete=models.PROTECT, null=True, blank=True, related_name="variants"
+    )
+    notes = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EvaluationRun(models.Model):
+    """One variant's answers and scores on one task."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Running"
+        FINISHED = "finished", "Finished"
+        FAILED = "failed", "Failed"
+
+    variant = models.ForeignKey(ModelVariant, on_delete=models.PROTECT, related_name="runs")
+    task = models.CharField(max_length=80)
+    task_version = models.CharField(max_length=20)
+    data_sha256 = models.CharField(max_length=64, help_text="SHA-256 of the task's samples.")
+    parameters = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=64, unique=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    is_rehearsal = models.BooleanField(default=False)
+    code_version = models.CharField(max_length=60)
+    n_samples = models.IntegerField(default=0)
+    n_missing = models.IntegerField(
+        default=0, help_text="Samples whose answer could not be read; never counted as wrong."
+    )
+    measures = models.JSONField(default=list, help_text="Name, value, interval and count of each measure.")
+    token_use = models.JSONField(default=dict)
+    log = models.CharField(max_length=300, blank=True)
+    log_sha256 = models.CharField(max_length=64, blank=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.task} by {self.variant_id}"
+
+
+class Score(models.Model):
+    """One judged answer to one sample of a task; a missing answer has no value."""
+
+    run = models.ForeignKey(EvaluationRun, on_delete=models.CASCADE, related_name="scores")
+    sample_id = models.CharField(max_length=120)
+    answer = models.CharField(max_length=200, blank=True)
+    value = models.FloatField(null=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "sample_id"], name="score_once_per_sample"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sample_id}: {self.value}"

@@ -1,0 +1,195 @@
+"""What people decide: conversations, their statements, the participants and their votes."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def open(self) -> "ConversationQuerySet":
+        return self.filter(status=Conversation.Status.OPEN)
+
+    def facilitated_by(self, user: object) -> "ConversationQuerySet":
+        """Conversations the user may run: their own, or all of them for staff."""
+        if getattr(user, "is_staff", False):
+            return self.all()
+        return self.filter(owner_id=getattr(user, "pk", None)) if getattr(user, "pk", None) else self.none()
+
+
+class Conversation(models.Model):
+    """A question put to a population for a time, with its statements."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        OPEN = "open", "Open"
+        CLOSED = "closed", "Closed"
+
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    population = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Whom this conversation speaks for, e.g. adults living in Estonia.",
+    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    is_strictly_moderated = models.BooleanField(
+        default=True, help_text="Statements take votes, and count, only after a moderator accepted them."
+    )
+    shows_results = models.BooleanField(default=True, help_text="Participants may see the results page.")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="conversations",
+    )
+    source = models.CharField(
+        max_length=200, blank=True, help_text="Where an imported conversation came from."
+    )
+    last_participant_number = models.IntegerField(default=-1)
+    last_statement_number = models.IntegerField(default=-1)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "slug"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "open", "closed"]), name="conversation_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN
+
+
+class Participant(models.Model):
+    """One pseudonymous person within one conversation."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="participants")
+    number = models.IntegerField(
+        help_text="Public id within the conversation; the import's id where it had one."
+    )
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    published_group = models.SmallIntegerField(
+        null=True, blank=True, help_text="The group that the platform an import came from had published."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conversation", "number"], name="participant_number_unique"),
+            models.UniqueConstraint(fields=["id", "conversation"], name="participant_id_conversation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"participant {self.number}"
+
+
+class StatementQuerySet(models.QuerySet["Statement"]):
+    def accepted(self) -> "StatementQuerySet":
+        return self.filter(status=Statement.Status.ACCEPTED)
+
+    def pending(self) -> "StatementQuerySet":
+        return self.filter(status=Statement.Status.PENDING)
+
+    def counted_in(self, conversation: Conversation) -> "StatementQuerySet":
+        """Statements that take votes and enter analyses: accepted ones, and pending ones where that is allowed."""
+        allowed = [Statement.Status.ACCEPTED]
+        if not conversation.is_strictly_moderated:
+            allowed.append(Statement.Status.PENDING)
+        return self.filter(conversation=conversation, status__in=allowed)
+
+    def unseen_by(self, participant: Participant) -> "StatementQuerySet":
+        voted = Vote.objects.filter(participant=participant, statement=models.OuterRef("pk"))
+        return self.exclude(models.Exists(voted))
+
+
+class Statement(models.Model):
+    """One short proposition; pending, accepted or rejected by a moderator."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        ACCEPTED = "accepted", "Accepted"
+        REJECTED = "rejected", "Rejected"
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="statements")
+    number = models.IntegerField(
+        help_text="Public id within the conversation; the import's id where it had one."
+    )
+    text = models.TextField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    rejection_reason = models.CharField(max_length=200, blank=True)
+    is_seed = models.BooleanField(default=False)
+    is_metadata = models.BooleanField(
+        default=False, help_text="Asks about the participant, not about the question; never forms groups."
+    )
+    author = models.ForeignKey(
+        Participant, on_delete=models.SET_NULL, null=True, blank=True, related_name="statements"
+    )
+    priority = models.FloatField(default=1.0, help_text="Routing priority, written by the latest analysis.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = StatementQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conversation", "number"], name="statement_number_unique"),
+            models.UniqueConstraint(fields=["id", "conversation"], name="statement_id_conversation"),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "accepted", "rejected"]), name="statement_status_known"
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="statement_has_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def takes_votes(self) -> bool:
+        """Whether a vote may be cast now: the conversation is open and the statement is published."""
+        if not self.conversation.is_open():
+            return False
+        if self.status == self.Status.ACCEPTED:
+            return True
+        return self.status == self.Status.PENDING and not self.conversation.is_strictly_moderated
+
+
+class Vote(models.Model):
+    """A participant's latest choice on a statement; no row means unseen."""
+
+    class Choice(models.IntegerChoices):
+        AGREE = 1, "Agree"
+        PASS = 0, "Pass"
+        DISAGREE = -1, "Disagree"
+
+    # The database holds composite foreign keys (statement, conversation) and (participant, conversation)
+    # instead of the simple ones, so that a vote can never join two conversations.
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="votes")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.CASCADE, related_name="votes", db_constraint=False, db_index=False
+    )
+    statement = models.ForeignKey(
+        Statement, on_delete=models.CASCADE, related_name="votes", db_constraint=False
+    )
+    choice = models.SmallIntegerField(choices=Choice.choices)
+    cast_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["participant", "statement"], name="vote_once_per_statement"),
+            models.CheckConstraint(condition=Q(choice__in=[-1, 0, 1]), name="vote_choice_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_choice_display()} on statement {self.statement_id}"
