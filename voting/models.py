@@ -104,7 +104,7 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         return self.filter(status=Statement.Status.PENDING)
 
     def counted_in(self, conversation: Conversation) -> "StatementQuerySet":
-        """Statements that take votes and enter analyses: accepted ones, and pending ones where that is allowed."""
+        """Statements that take votes and enter analyses: accepted ones, pending ones where allowed."""
         allowed = [Statement.Status.ACCEPTED]
         if not conversation.is_strictly_moderated:
             allowed.append(Statement.Status.PENDING)
