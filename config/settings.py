@@ -84,3 +84,6 @@ LOGIN_REDIRECT_URL = "voting:dashboard"
 LOGOUT_REDIRECT_URL = "voting:home"
 
 DATABASES = {"default": {"ENGINE": "config.embedded_postgres", "NAME": "postgres"}}
+
+# Each app keeps its queued work in jobs.py.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
