@@ -51,6 +51,9 @@ class Conversation(models.Model):
     source = models.CharField(
         max_length=200, blank=True, help_text="Where an imported conversation came from."
     )
+    import_sha256 = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Digest of all that an import brought."
+    )
     last_participant_number = models.IntegerField(default=-1)
     last_statement_number = models.IntegerField(default=-1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -70,6 +73,12 @@ class Conversation(models.Model):
 
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
+
+    def counted_statuses(self) -> list[str]:
+        """Which statements take votes and enter analyses: accepted ones, pending ones where allowed."""
+        if self.is_strictly_moderated:
+            return [Statement.Status.ACCEPTED]
+        return [Statement.Status.ACCEPTED, Statement.Status.PENDING]
 
 
 class Participant(models.Model):
@@ -105,10 +114,7 @@ class StatementQuerySet(models.QuerySet["Statement"]):
 
     def counted_in(self, conversation: Conversation) -> "StatementQuerySet":
         """Statements that take votes and enter analyses: accepted ones, pending ones where allowed."""
-        allowed = [Statement.Status.ACCEPTED]
-        if not conversation.is_strictly_moderated:
-            allowed.append(Statement.Status.PENDING)
-        return self.filter(conversation=conversation, status__in=allowed)
+        return self.filter(conversation=conversation, status__in=conversation.counted_statuses())
 
     def unseen_by(self, participant: Participant) -> "StatementQuerySet":
         voted = Vote.objects.filter(participant=participant, statement=models.OuterRef("pk"))
@@ -158,11 +164,7 @@ class Statement(models.Model):
 
     def takes_votes(self) -> bool:
         """Whether a vote may be cast now: the conversation is open and the statement is published."""
-        if not self.conversation.is_open():
-            return False
-        if self.status == self.Status.ACCEPTED:
-            return True
-        return self.status == self.Status.PENDING and not self.conversation.is_strictly_moderated
+        return self.conversation.is_open() and self.status in self.conversation.counted_statuses()
 
 
 class Vote(models.Model):
