@@ -1,11 +1,25 @@
 """Typed reading of environment variables that refuses unknown spellings."""
 
 import os
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
+
+
+def load_env_file(path: Path) -> None:
+    """Take variables from a file of NAME=value lines; what the environment already has stays."""
+    if not path.is_file():
+        return
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, sign, value = line.strip().removeprefix("export ").partition("=")
+        if not sign or not name.strip().isidentifier():
+            raise ImproperlyConfigured(f"{path.name}, line {number}: write NAME=value.")
+        os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
 
 
 def env_str(name: str, default: str | None = None) -> str:
@@ -29,6 +43,16 @@ def env_bool(name: str, *, default: bool) -> bool:
     if word in FALSE_WORDS:
         return False
     raise ImproperlyConfigured(f"{name}={value!r} is neither yes nor no: use true or false.")
+
+
+def env_int(name: str, default: int) -> int:
+    """Return a whole number of zero or more."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number of zero or more.")
+    return int(value)
 
 
 def env_list(name: str, default: list[str]) -> list[str]:

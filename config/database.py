@@ -1,0 +1,40 @@
+"""Which database the site uses: the server named by DATABASE_URL, or its own under var/."""
+
+from typing import Any
+
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+EXAMPLE = "postgresql://user:password@host:5432/name"
+KEPT_OPEN = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+
+
+def database_settings(url: str) -> dict[str, Any]:
+    """Return Django's settings for the database; an empty URL stands for the site's own server."""
+    if not url:
+        return {"ENGINE": "config.embedded_postgres", "NAME": "collective_constitution", **KEPT_OPEN}
+    return {"ENGINE": "django.db.backends.postgresql", **parse_database_url(url), **KEPT_OPEN}
+
+
+def parse_database_url(url: str) -> dict[str, Any]:
+    """Read a URL as PostgreSQL itself reads it. Errors never repeat the URL: it may hold a password."""
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise ImproperlyConfigured(f"DATABASE_URL must begin with postgresql://, as in {EXAMPLE}.")
+    try:
+        parts: dict[str, Any] = conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL cannot be read as a PostgreSQL address: write it as {EXAMPLE}, "
+            "with special characters of the password percent-encoded."
+        ) from error
+    if not parts.get("dbname"):
+        raise ImproperlyConfigured(f"DATABASE_URL names no database: write it as {EXAMPLE}.")
+    return {
+        "NAME": parts.pop("dbname"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": {"connect_timeout": "5", **parts},
+    }
