@@ -1,0 +1,249 @@
+"""Everything that changes a conversation: opening it, joining it, voting, writing and moderating statements."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, connection, transaction
+from django.utils.text import slugify
+
+from voting.models import Conversation, Participant, Statement, Vote
+
+STATEMENT_LIMIT = 280
+
+
+class VotingClosed(Exception):
+    """The statement takes no votes now, or none from this participant."""
+
+
+class StatementRefused(Exception):
+    """The text cannot become a statement; the message tells its writer why."""
+
+
+class AlreadySuggested(StatementRefused):
+    """The very same statement is there already."""
+
+    def __init__(self, existing: Statement) -> None:
+        super().__init__("Somebody has suggested exactly this statement already.")
+        self.existing = existing
+
+
+class ConversationRefused(Exception):
+    """The conversation cannot be changed like that; the message tells the facilitator why."""
+
+
+def create_conversation(
+    *,
+    owner: AbstractBaseUser | None,
+    title: str,
+    description: str = "",
+    population: str = "",
+    slug: str | None = None,
+) -> Conversation:
+    """Create a draft; without a slug, its address is made from the title."""
+    wanted = slug or slugify(title)[:70] or "conversation"
+    for candidate in [wanted] if slug else [wanted, *(f"{wanted}-{n}" for n in range(2, 1000))]:
+        try:
+            with transaction.atomic():
+                return Conversation.objects.create(
+                    owner=owner,
+                    title=title,
+                    description=description,
+                    population=population,
+                    slug=candidate,
+                )
+        except IntegrityError:
+            continue
+    raise ConversationRefused(f"The address “{wanted}” is taken. Please choose another one.")
+
+
+def edit_conversation(
+    *, conversation: Conversation, title: str, description: str, population: str, shows_results: bool = True
+) -> Conversation:
+    """Change what participants read above the statements; votes are not touched."""
+    conversation.title = title
+    conversation.description = description
+    conversation.population = population
+    conversation.shows_results = shows_results
+    conversation.save(update_fields=["title", "description", "population", "shows_results"])
+    return conversation
+
+
+def open_conversation(*, conversation: Conversation) -> Conversation:
+    """Begin to take votes."""
+    if not Statement.objects.counted_in(conversation).exists():
+        raise ConversationRefused("Add at least one statement first: people need something to vote on.")
+    return _set_status(conversation, Conversation.Status.OPEN)
+
+
+def close_conversation(*, conversation: Conversation) -> Conversation:
+    """Take no more votes and no more statements."""
+    return _set_status(conversation, Conversation.Status.CLOSED)
+
+
+def join(*, conversation: Conversation, key: uuid.UUID | None = None) -> Participant:
+    """Get the participant with this key, or make one with the conversation's next number.
+
+    The number is taken and used in one statement, so people who join at the same moment never meet; and
+    the key is unique, so the same first vote sent twice makes one participant.
+    """
+    key = key or uuid.uuid4()
+    known = conversation.participants.filter(key=key).first()
+    if known is not None:
+        return known
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH numbered AS (
+                UPDATE voting_conversation SET last_participant_number = last_participant_number + 1
+                WHERE id = %s RETURNING id, last_participant_number
+            )
+            INSERT INTO voting_participant (conversation_id, number, key, created_at)
+            SELECT id, last_participant_number, %s, now() FROM numbered
+            ON CONFLICT (key) DO NOTHING
+            """,
+            [conversation.pk, key],
+        )
+    return conversation.participants.get(key=key)
+
+
+def cast_vote(*, participant: Participant, statement: Statement, choice: int) -> Vote:
+    """Record the participant's choice; voting again replaces the earlier one.
+
+    Whether the conversation is open and the statement takes this person's vote is asked in the same
+    statement that writes, so a vote can never slip in after closing.
+    """
+    choice = Vote.Choice(choice)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO voting_vote (conversation_id, participant_id, statement_id, choice, cast_at)
+            SELECT conversation.id, participant.id, statement.id, %s, now()
+            FROM voting_statement statement
+            JOIN voting_conversation conversation ON conversation.id = statement.conversation_id
+            JOIN voting_participant participant ON participant.conversation_id = conversation.id
+            WHERE statement.id = %s AND participant.id = %s AND conversation.status = 'open'
+              AND (statement.status = 'accepted'
+                   OR (statement.status = 'pending' AND NOT conversation.is_strictly_moderated
+                       AND statement.author_id IS DISTINCT FROM participant.id))
+            ON CONFLICT (participant_id, statement_id)
+            DO UPDATE SET choice = EXCLUDED.choice, cast_at = EXCLUDED.cast_at
+            RETURNING id, cast_at
+            """,
+            [int(choice), statement.pk, participant.pk],
+        )
+        written = cursor.fetchone()
+    if written is None:
+        raise VotingClosed(f"Statement {statement.number} takes no vote from this participant now.")
+    return Vote(
+        pk=written[0],
+        conversation_id=participant.conversation_id,
+        participant=participant,
+        statement=statement,
+        choice=choice,
+        cast_at=written[1],
+    )
+
+
+def withdraw_vote(*, participant: Participant, statement: Statement) -> None:
+    """Take a vote back, as if the statement had never been seen; once voting is over, votes stay."""
+    if not statement.takes_votes():
+        raise VotingClosed(f"Votes on statement {statement.number} cannot be changed now.")
+    Vote.objects.filter(participant=participant, statement=statement).delete()
+
+
+def submit_statement(*, participant: Participant, text: str) -> Statement:
+    """Keep a participant's statement for moderation."""
+    text = clean_statement(text)
+    with transaction.atomic():
+        conversation = Conversation.objects.select_for_update(no_key=True).get(pk=participant.conversation_id)
+        if not conversation.is_open():
+            raise StatementRefused("This conversation is closed, so it takes no new statements.")
+        return _add_statement(conversation, text, author=participant)
+
+
+@dataclass
+class SeedResult:
+    """What became of a list of seed statements."""
+
+    added: list[Statement] = field(default_factory=list)
+    known: list[Statement] = field(default_factory=list)
+
+
+def add_seed_statements(
+    *, conversation: Conversation, texts: Iterable[str], is_metadata: bool = False
+) -> SeedResult:
+    """Add the organizers' own statements, accepted at once; blank lines and known statements are skipped."""
+    lines = [(line, text) for line, text in enumerate(texts, start=1) if text.strip()]
+    cleaned = [_clean_line(line, text) for line, text in lines]
+    result = SeedResult()
+    with transaction.atomic():
+        conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
+        for text in cleaned:
+            try:
+                statement = _add_statement(
+                    conversation,
+                    text,
+                    status=Statement.Status.ACCEPTED,
+                    is_seed=True,
+                    is_metadata=is_metadata,
+                )
+                result.added.append(statement)
+            except AlreadySuggested as error:
+                result.known.append(error.existing)
+    return result
+
+
+def accept_statement(*, statement: Statement) -> Statement:
+    """Publish a statement for voting."""
+    return _moderate(statement, Statement.Status.ACCEPTED, reason="")
+
+
+def reject_statement(*, statement: Statement, reason: str = "") -> Statement:
+    """Keep a statement from being shown, and say why; votes it already had stay but do not count."""
+    return _moderate(statement, Statement.Status.REJECTED, reason=" ".join(reason.split()))
+
+
+def clean_statement(text: str) -> str:
+    """One line of plain text within the limit, or a StatementRefused that says what to do."""
+    text = " ".join(text.replace("\x00", "").split())
+    if not text:
+        raise StatementRefused("Please write a statement first.")
+    if len(text) > STATEMENT_LIMIT:
+        raise StatementRefused(
+            f"Please keep to {STATEMENT_LIMIT} characters; this has {len(text)}. One idea per statement is best."
+        )
+    return text
+
+
+def _clean_line(line: int, text: str) -> str:
+    try:
+        return clean_statement(text)
+    except StatementRefused as error:
+        raise StatementRefused(f"Line {line}: {error}") from error
+
+
+def _add_statement(conversation: Conversation, text: str, **fields: object) -> Statement:
+    """Add a statement under the next number; the caller holds the conversation's row."""
+    existing = conversation.statements.filter(text__iexact=text).first()
+    if existing is not None:
+        raise AlreadySuggested(existing)
+    conversation.last_statement_number += 1
+    conversation.save(update_fields=["last_statement_number"])
+    return Statement.objects.create(
+        conversation=conversation, number=conversation.last_statement_number, text=text, **fields
+    )
+
+
+def _moderate(statement: Statement, status: str, *, reason: str) -> Statement:
+    statement.status = status
+    statement.rejection_reason = reason[:200]
+    statement.save(update_fields=["status", "rejection_reason"])
+    return statement
+
+
+def _set_status(conversation: Conversation, status: str) -> Conversation:
+    conversation.status = status
+    conversation.save(update_fields=["status"])
+    return conversation
