@@ -1,0 +1,306 @@
+"""The one entry: `analyze` turns votes into an opinion map."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opinion.groups import MAX_BASE_CLUSTERS, MAX_K, MIN_VOTES, Grouping, find_groups, is_grouped
+from opinion.projection import Projection, project
+from opinion.representativeness import RepresentativeStatement, select_representative
+from opinion.routing import priorities
+from opinion.support import (
+    MajorityStatement,
+    UncertainStatement,
+    consensus_level,
+    count_votes,
+    group_aware_consensus,
+    level_lower_bound,
+    majority,
+    uncertain,
+    weakest_agreement,
+)
+from opinion.votes import Votes, places_of
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+NO_GROUP = -1
+
+
+@dataclass(frozen=True)
+class Group:
+    """One opinion group: its number and how many people are in it."""
+
+    id: int
+    size: int
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class OpinionMap:
+    """What the votes of a conversation say. People and statements stand in order of their ids.
+
+    Below n is the number of participants, m of statements and k of groups; row g of an array of shape
+    (k, m) belongs to `groups[g]`.
+    """
+
+    votes_sha256: str
+    parameters: dict[str, Any]
+    participant_ids: Ints  # (n,)
+    statement_ids: Ints  # (m,)
+    n_participants: int
+    n_statements: int
+    n_votes: int
+    center: Floats  # (m,) mean vote
+    components: Floats  # (2, m)
+    explained_variance: Floats  # (2,)
+    explained_variance_ratio: Floats  # (2,)
+    positions: Floats  # (n, 2)
+    statement_positions: Floats  # (m, 2)
+    n_votes_by_participant: Ints  # (n,)
+    group_of: Ints  # (n,) id of the person's group, −1 for people in none
+    k: int
+    silhouette_by_k: dict[int, float]
+    groups: list[Group]
+    agrees: Ints  # (k, m)
+    disagrees: Ints  # (k, m)
+    passes: Ints  # (k, m)
+    total_agrees: Ints  # (m,) all people, grouped or not
+    total_disagrees: Ints  # (m,)
+    total_passes: Ints  # (m,)
+    gac: Floats  # (m,) group-aware consensus
+    gac_level: Floats  # (m,) GAC^(1/k)
+    gac_disagree: Floats  # (m,) the same for disagreement
+    gac_lower: Floats  # (m,) 5 % lower bound of the level
+    weakest_agreement: Floats  # (m,)
+    extremity: Floats  # (m,)
+    priority: Floats  # (m,)
+    representative: dict[int, list[RepresentativeStatement]]
+    majority: dict[str, list[MajorityStatement]]
+    uncertain: list[UncertainStatement]
+
+    def to_dict(
+        self, conversation: str | None = None, texts: Mapping[int, str] | None = None
+    ) -> dict[str, Any]:
+        """The whole result as JSON-safe values (schema 1)."""
+        return {
+            "schema": 1,
+            "conversation": conversation,
+            "votes_sha256": self.votes_sha256,
+            "parameters": self.parameters,
+            "n_participants": self.n_participants,
+            "n_statements": self.n_statements,
+            "n_votes": self.n_votes,
+            "k": self.k,
+            "silhouette_by_k": {str(k): value for k, value in self.silhouette_by_k.items()},
+            "groups": [{"id": group.id, "size": group.size} for group in self.groups],
+            "participants": self._participants(),
+            "statements": self._statements(texts or {}),
+            "representative": {str(group): list(items) for group, items in self.representative.items()},
+            "majority": self.majority,
+            "uncertain": self.uncertain,
+        }
+
+    def _participants(self) -> list[dict[str, Any]]:
+        rows = zip(
+            self.participant_ids.tolist(),
+            self.group_of.tolist(),
+            self.positions.tolist(),
+            self.n_votes_by_participant.tolist(),
+            strict=True,
+        )
+        return [
+            {"id": person, "group": None if group == NO_GROUP else group, "x": x, "y": y, "n_votes": n_votes}
+            for person, group, (x, y), n_votes in rows
+        ]
+
+    def _statements(self, texts: Mapping[int, str]) -> list[dict[str, Any]]:
+        measures = {
+            name: getattr(self, name).tolist()
+            for name in (
+                "gac", "gac_level", "gac_disagree", "gac_lower", "weakest_agreement", "extremity", "priority",
+            )
+        }  # fmt: skip
+        total = np.stack([self.total_agrees, self.total_disagrees, self.total_passes], axis=1).tolist()
+        by_group = np.stack([self.agrees, self.disagrees, self.passes], axis=2).transpose(1, 0, 2).tolist()
+        return [
+            {
+                "id": statement,
+                "text": texts.get(statement),
+                "counts": _named(total[place]),
+                "by_group": [
+                    {"group": group.id, **_named(counts)}
+                    for group, counts in zip(self.groups, by_group[place], strict=True)
+                ],
+                **{name: values[place] for name, values in measures.items()},
+            }
+            for place, statement in enumerate(self.statement_ids.tolist())
+        ]
+
+
+def analyze(
+    votes: Votes,
+    *,
+    moderated_out: Iterable[int] = (),
+    metadata: Iterable[int] = (),
+    groups: Mapping[int, int] | None = None,
+    lock_k: int | None = None,
+    seed: int = 0,
+    min_votes: int = MIN_VOTES,
+    max_k: int = MAX_K,
+) -> OpinionMap:
+    """Compute the opinion map of a conversation. Same votes and same settings give the same map.
+
+    Parameters
+    ----------
+    votes : Votes
+    moderated_out, metadata : ids of statements
+        They shape neither the map nor the groups and are never representative; their votes are counted.
+    groups : {participant id: group number}, optional
+        Take these groups instead of finding them. People not named are in no group.
+    lock_k : int, optional
+        The number of groups to find, from 1 to 100; fewer are found where fewer people differ.
+    seed : int
+        Start of all drawing of random numbers.
+    min_votes : int
+        Votes a person needs to be grouped.
+    max_k : int
+        The largest number of groups considered where `lock_k` is not given.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range, or names an unknown participant or statement.
+    """
+    _check_settings(votes, groups, lock_k, seed, min_votes, max_k)
+    is_moderated_out = _mask(votes, moderated_out, "moderated_out")
+    is_metadata = _mask(votes, metadata, "metadata")
+    skipped = is_moderated_out | is_metadata
+    with _one_thread():
+        projection = project(votes, skipped)
+        if groups is None:
+            enough = is_grouped(votes.n_votes_by_person, votes.n_statements, min_votes)
+            grouping = find_groups(projection.positions[enough], lock_k=lock_k, max_k=max_k, seed=seed)
+            row_of = np.full(votes.n_people, NO_GROUP)
+            row_of[enough] = grouping.labels
+            group_ids = np.arange(grouping.k)
+        else:
+            row_of, group_ids = _given_rows(votes, groups)
+            grouping = Grouping(row_of, len(group_ids), {})
+        parameters = {
+            "moderated_out": votes.statement_ids[is_moderated_out].tolist(),
+            "metadata": votes.statement_ids[is_metadata].tolist(),
+            "groups_given": groups is not None,
+            "lock_k": lock_k,
+            "seed": seed,
+            "min_votes": min_votes,
+            "max_k": max_k,
+        }
+        return _drawn_map(votes, projection, grouping, row_of, group_ids, skipped, is_metadata, parameters)
+
+
+def _drawn_map(
+    votes: Votes,
+    projection: Projection,
+    grouping: Grouping,
+    row_of: Ints,
+    group_ids: Ints,
+    skipped: NDArray[np.bool_],
+    is_metadata: NDArray[np.bool_],
+    parameters: dict[str, Any],
+) -> OpinionMap:
+    k = len(group_ids)
+    by_group, total = count_votes(votes, row_of, k)
+    judged = by_group if k else total
+    gac = group_aware_consensus(judged.agrees, judged.seen)
+    items = select_representative(by_group, votes.statement_ids, skipped)
+    sizes = np.bincount(row_of[row_of >= 0], minlength=k)
+    return OpinionMap(
+        votes_sha256=votes.sha256,
+        parameters=parameters,
+        participant_ids=votes.participant_ids,
+        statement_ids=votes.statement_ids,
+        n_participants=votes.n_people,
+        n_statements=votes.n_statements,
+        n_votes=votes.n_votes,
+        center=projection.center,
+        components=projection.components,
+        explained_variance=projection.explained_variance,
+        explained_variance_ratio=projection.explained_variance_ratio,
+        positions=projection.positions,
+        statement_positions=projection.statement_positions,
+        n_votes_by_participant=votes.n_votes_by_person,
+        group_of=np.where(row_of < 0, NO_GROUP, np.append(group_ids, NO_GROUP)[row_of]),
+        k=k,
+        silhouette_by_k=grouping.silhouette_by_k,
+        groups=[Group(int(g), int(size)) for g, size in zip(group_ids, sizes, strict=True)],
+        agrees=by_group.agrees,
+        disagrees=by_group.disagrees,
+        passes=by_group.passes,
+        total_agrees=total.agrees[0],
+        total_disagrees=total.disagrees[0],
+        total_passes=total.passes[0],
+        gac=gac,
+        gac_level=consensus_level(gac, max(k, 1)),
+        gac_disagree=group_aware_consensus(judged.disagrees, judged.seen),
+        gac_lower=level_lower_bound(judged.agrees, judged.seen),
+        weakest_agreement=weakest_agreement(judged.agrees, judged.seen),
+        extremity=projection.extremity,
+        priority=priorities(total, projection.extremity, is_metadata),
+        representative={int(g): chosen for g, chosen in zip(group_ids, items, strict=True)},
+        majority=majority(total, votes.statement_ids, skipped),
+        uncertain=uncertain(total, votes.statement_ids, skipped),
+    )
+
+
+def _check_settings(
+    votes: Votes, groups: Mapping[int, int] | None, lock_k: int | None, seed: int, min_votes: int, max_k: int
+) -> None:
+    if not isinstance(votes, Votes):
+        raise ValueError(f"votes must be made by Votes.from_arrays, got {type(votes).__name__}")
+    if groups is not None and lock_k is not None:
+        raise ValueError("give groups or lock_k, not both: given groups leave nothing to lock")
+    limits = {
+        "seed": (seed, 0, 2**32 - 1),
+        "min_votes": (min_votes, 1, None),
+        "max_k": (max_k, 2, MAX_BASE_CLUSTERS),
+    }
+    if lock_k is not None:
+        limits["lock_k"] = (lock_k, 1, MAX_BASE_CLUSTERS)
+    for name, (value, low, high) in limits.items():
+        is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if not is_whole or value < low or (high is not None and value > high):
+            wanted = f"from {low} to {high}" if high is not None else f"of at least {low}"
+            raise ValueError(f"{name} must be a whole number {wanted}, got {value!r}")
+
+
+def _mask(votes: Votes, ids: Iterable[int], name: str) -> NDArray[np.bool_]:
+    mask = np.zeros(votes.n_statements, dtype=bool)
+    mask[places_of(list(ids), votes.statement_ids, name)] = True
+    return mask
+
+
+def _given_rows(votes: Votes, groups: Mapping[int, int]) -> tuple[Ints, Ints]:
+    """Each person's row, −1 for people not named, and the ids of the groups in ascending order."""
+    people = sorted(groups)
+    places = places_of(people, votes.participant_ids, "groups")
+    numbers = np.array([groups[person] for person in people], dtype=object)
+    wrong = [g for g in numbers if not isinstance(g, int | np.integer) or isinstance(g, bool) or g < 0]
+    if wrong:
+        raise ValueError(f"groups must give each person a whole number of at least 0, got {wrong[0]!r}")
+    group_ids, rows = np.unique(numbers.astype(np.int64), return_inverse=True)
+    row_of = np.full(votes.n_people, NO_GROUP)
+    row_of[places] = rows
+    return row_of, group_ids
+
+
+def _one_thread() -> Any:
+    """Keep numeric libraries to one thread: small problems run faster, and results never depend on cores."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(limits=1)
+
+
+def _named(counts: list[int]) -> dict[str, int]:
+    return dict(zip(("agree", "disagree", "pass"), counts, strict=True))

@@ -1,0 +1,158 @@
+"""Where people and statements stand on the opinion map: a two-dimensional projection of the votes."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opinion.votes import Votes
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+
+N_DENSE = 200  # up to so many statements a full eigendecomposition is quicker than Lanczos
+NO_VARIANCE = 1e-12  # an eigenvalue this small beside the total is rounding error
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """The map of one conversation.
+
+    Attributes
+    ----------
+    center : float array of shape (n_statements,)
+        Mean vote on each statement; 0 where nobody voted or the statement is left out.
+    components : float array of shape (2, n_statements)
+        The two directions along which people differ most, each of length 1, or all 0 where people do
+        not differ in a further direction.
+    explained_variance, explained_variance_ratio : float arrays of shape (2,)
+        Variance of the mean-imputed votes along each component (denominator n_people − 1), and its share.
+    positions : float array of shape (n_people, 2)
+    statement_positions : float array of shape (n_statements, 2)
+    """
+
+    center: Floats
+    components: Floats
+    explained_variance: Floats
+    explained_variance_ratio: Floats
+    positions: Floats
+    statement_positions: Floats
+
+    @property
+    def extremity(self) -> Floats:
+        """How far out each statement stands: float array of shape (n_statements,)."""
+        return np.hypot(self.statement_positions[:, 0], self.statement_positions[:, 1])
+
+
+def project(votes: Votes, left_out: NDArray[np.bool_]) -> Projection:
+    """Project people and statements on the two leading principal components of the mean-imputed votes.
+
+    Parameters
+    ----------
+    votes : Votes
+    left_out : bool array of shape (n_statements,)
+        Statements that must not shape the map (moderated out, metadata): their column is 0 for everybody.
+    """
+    center = mean_votes(votes, left_out)
+    matrix = centered_matrix(votes, center, left_out)
+    components, eigenvalues = leading_components(matrix)
+    n_people, n_statements = matrix.shape
+    total = float(matrix.data @ matrix.data)
+    return Projection(
+        center=center,
+        components=components,
+        explained_variance=eigenvalues / max(n_people - 1, 1),
+        explained_variance_ratio=eigenvalues / total if total > 0 else np.zeros(2),
+        positions=person_positions(matrix, components, _n_columns_answered(votes, left_out)),
+        statement_positions=np.sqrt(n_statements) * (1 - center)[:, None] * components.T,
+    )
+
+
+def mean_votes(votes: Votes, left_out: NDArray[np.bool_]) -> Floats:
+    """Mean vote on each statement: float array of shape (n_statements,), between −1 and 1."""
+    n_seen = np.bincount(votes.statement, minlength=votes.n_statements)
+    total = np.bincount(votes.statement, weights=votes.value, minlength=votes.n_statements)
+    return np.where(left_out, 0.0, total / np.maximum(n_seen, 1))
+
+
+def centered_matrix(votes: Votes, center: Floats, left_out: NDArray[np.bool_]) -> "csr_array":
+    """The mean-imputed, column-centered votes, of shape (n_people, n_statements), stored sparsely.
+
+    An unseen statement is taken at its mean, so after centering it is exactly 0 and needs no storage.
+    """
+    from scipy.sparse import csr_array
+
+    data = votes.value - center[votes.statement]
+    data[left_out[votes.statement]] = 0.0
+    starts = np.concatenate([[0], np.cumsum(votes.n_votes_by_person)])
+    indices = votes.statement if starts[-1] < 2**31 else votes.statement.astype(np.int64)
+    return csr_array(
+        (data, indices, starts.astype(indices.dtype)), shape=(votes.n_people, votes.n_statements)
+    )
+
+
+def leading_components(matrix: "csr_array") -> tuple[Floats, Floats]:
+    """The two leading principal directions, (2, n_statements), and their squared singular values, (2,)."""
+    n_statements = matrix.shape[1]
+    components, eigenvalues = np.zeros((2, n_statements)), np.zeros(2)
+    total = float(matrix.data @ matrix.data)
+    if total <= 0:
+        return components, eigenvalues
+    found, vectors = _eigenpairs(matrix)
+    for place, (value, vector) in enumerate(zip(found, vectors, strict=True)):
+        if value > NO_VARIANCE * total:
+            components[place], eigenvalues[place] = _signed(vector), value
+    return components, eigenvalues
+
+
+def person_positions(matrix: "csr_array", components: Floats, n_answered: NDArray[np.int64]) -> Floats:
+    """Place people on the map, moving those with few votes outwards as far as their silence held them in.
+
+    Parameters
+    ----------
+    matrix : sparse matrix of shape (n_people, n_statements)
+        Mean-imputed, centered votes.
+    components : float array of shape (2, n_statements)
+    n_answered : int array of shape (n_people,)
+        Votes of each person, a left-out statement counting as voted.
+
+    Returns
+    -------
+    float array of shape (n_people, 2)
+    """
+    scale = np.sqrt(matrix.shape[1] / np.maximum(n_answered, 1))
+    return scale[:, None] * (matrix @ components.T)
+
+
+def _eigenpairs(matrix: "csr_array") -> tuple[Floats, Floats]:
+    """Up to two largest eigenvalues of matrix′ · matrix, descending, and their vectors as rows."""
+    n_statements = matrix.shape[1]
+    if n_statements <= N_DENSE:
+        values, vectors = np.linalg.eigh((matrix.T @ matrix).toarray())
+    else:
+        from scipy.sparse.linalg import LinearOperator, eigsh
+
+        gram = LinearOperator(
+            (n_statements, n_statements), matvec=lambda vector: matrix.T @ (matrix @ vector), dtype=np.float64
+        )
+        start = np.random.default_rng(0).standard_normal(n_statements)
+        values, vectors = eigsh(gram, k=2, v0=start, tol=0)
+    order = np.argsort(values)[::-1][:2]
+    return values[order], vectors[:, order].T
+
+
+def _signed(vector: Floats) -> Floats:
+    """Turn a component so that its largest loading is positive; loadings equally large decide together."""
+    size = np.abs(vector)
+    lead = float(vector[size > size.max() * (1 - 1e-8)].sum())
+    if abs(lead) < size.max() / 2:
+        lead = float((vector**3).sum())
+    return -vector if lead < 0 else vector
+
+
+def _n_columns_answered(votes: Votes, left_out: NDArray[np.bool_]) -> NDArray[np.int64]:
+    kept = votes.person[~left_out[votes.statement]]
+    return np.bincount(kept, minlength=votes.n_people) + int(left_out.sum())
