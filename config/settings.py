@@ -1,7 +1,8 @@
-"""Settings of the platform, read from the environment. Every variable is described in docs/configuration.md."""
+"""Settings of the platform, read from the environment; docs/configuration.md describes every variable."""
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.contrib.messages import constants as message_levels
 from django.core.exceptions import ImproperlyConfigured
@@ -116,7 +117,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "voting:dashboard"
 LOGOUT_REDIRECT_URL = "voting:home"
-AUTH_PASSWORD_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]

@@ -1,14 +1,29 @@
-"""Fixtures shared by every test."""
+"""Fixtures shared by every test: the network is off, and browser pages must be free of errors."""
 
 import os
+import socket
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from pathlib import Path
+from shutil import which
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 # Playwright's synchronous API runs an event loop, which Django would otherwise refuse to query under.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +32,69 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("the shared data folder is not beside this checkout")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that reaches for another machine, unless it is marked live."""
+    if request.node.get_closest_marker("live"):
+        return
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
+
+
+def guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def refuse_strangers(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not is_local(str(address[0])):
+            pytest.fail(f"a test tried to reach {address[0]}; the network is off except under `live`")
+        return connect(self, address)
+
+    return refuse_strangers
+
+
+def is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use Debian's chromium; on a developer's machine without one the browser tests are skipped."""
+    chromium = which("chromium")
+    if chromium is None and not os.environ.get("CI"):
+        pytest.skip("chromium is not installed")
+    return {**browser_type_launch_args, "executable_path": chromium, "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> Iterator[BrowserContext]:
+    """A browser context whose pages must end the test without a console error or an exception."""
+    yield from watched(context)
+
+
+@pytest.fixture
+def context_without_javascript(browser: Browser, base_url: str) -> Iterator[BrowserContext]:
+    """A browser context in which scripts never run."""
+    context = browser.new_context(java_script_enabled=False, base_url=base_url or None)
+    yield from watched(context)
+    context.close()
+
+
+@pytest.fixture
+def page_without_javascript(context_without_javascript: BrowserContext) -> Page:
+    return context_without_javascript.new_page()
+
+
+def watched(context: BrowserContext) -> Iterator[BrowserContext]:
+    faults: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(message.text)
+
+    context.on("console", note)
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    yield context
+    assert not faults, f"the browser reported errors: {faults}"

@@ -19,6 +19,7 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from config.embedded_postgres.programs import (
     POSTGRES_VERSION,
@@ -199,7 +200,7 @@ def create_database(data_dir: Path, name: str) -> None:
     """Make the site's database in a running server; one that is there already stays as it is."""
     with start_lock(data_dir.parent):
         address = find_running(data_dir) or start(data_dir)
-        with psycopg.connect(dbname="postgres", autocommit=True, **address) as connection:
+        with psycopg.connect(make_conninfo("", dbname="postgres", **address), autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
             if known is None:
                 connection.execute(
