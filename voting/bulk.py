@@ -22,11 +22,7 @@ VOTES_PER_WRITE = 500_000
 VOTE_FIELDS = (("conversation", 8), ("participant", 8), ("statement", 8), ("choice", 2), ("cast_at", 8))
 VOTE_ROW = np.dtype(
     [("n_fields", ">i2")]
-    + [
-        part
-        for name, size in VOTE_FIELDS
-        for part in ((f"{name}_length", ">i4"), (name, f">i{size}"))
-    ]
+    + [part for name, size in VOTE_FIELDS for part in ((f"{name}_length", ">i4"), (name, f">i{size}"))]
 )
 
 

@@ -1,10 +1,10 @@
-"""Everything that changes a conversation: opening it, joining it, voting, writing and moderating statements."""
+"""What changes a conversation: opening it, joining it, voting, writing and moderating statements."""
 
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
 
@@ -35,7 +35,7 @@ class ConversationRefused(Exception):
 
 def create_conversation(
     *,
-    owner: AbstractBaseUser | None,
+    owner: User | None,
     title: str,
     description: str = "",
     population: str = "",
@@ -212,7 +212,7 @@ def clean_statement(text: str) -> str:
         raise StatementRefused("Please write a statement first.")
     if len(text) > STATEMENT_LIMIT:
         raise StatementRefused(
-            f"Please keep to {STATEMENT_LIMIT} characters; this has {len(text)}. One idea per statement is best."
+            f"Please keep to {STATEMENT_LIMIT} characters; this has {len(text)}. One idea is best."
         )
     return text
 

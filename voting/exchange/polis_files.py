@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voting.bulk import NewStatement
-from voting.exchange.tables import MalformedFile, Table, shown
+from voting.exchange.tables import MalformedFile, Table
 from voting.models import Statement
 
 MATRIX_NAMES = ("participants-votes.csv", "participant-votes.csv")
@@ -162,9 +162,7 @@ def _read_log(path: Path, known: set[int], report: Report) -> VoteLog:
     return _latest(persons, statements, choices, times)
 
 
-def _read_matrix(
-    path: Path, known: set[int], report: Report
-) -> tuple[dict[int, int | None], VoteLog]:
+def _read_matrix(path: Path, known: set[int], report: Report) -> tuple[dict[int, int | None], VoteLog]:
     """A row per participant and a column per statement; blank means unseen."""
     table = Table(path, required=("participant",))
     person_column, group_column = table.columns("participant")[0], table.column("group-id")
@@ -188,7 +186,7 @@ def _statement_columns(table: Table, known: set[int]) -> list[tuple[int, int]]:
     columns = [(at, int(name)) for at, name in enumerate(table.header) if name.isascii() and name.isdigit()]
     for _, statement in columns:
         if statement not in known:
-            raise table.fail(f"a column for statement {shown(str(statement))}, which comments.csv does not have")
+            raise table.fail(f"a column for statement {statement}, which comments.csv does not have")
     return columns
 
 

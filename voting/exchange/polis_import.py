@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import transaction
@@ -50,7 +50,7 @@ def import_polis(
     exclude: Collection[int] = (),
     min_votes: int = 0,
     counts_pending: bool | None = None,
-    owner: AbstractBaseUser | None = None,
+    owner: User | None = None,
     progress: Report | None = None,
 ) -> ImportResult:
     """Import the Polis export in a folder; doing it again changes nothing.

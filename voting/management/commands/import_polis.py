@@ -13,11 +13,11 @@ class Command(BaseCommand):
     help = "Import the Polis export in a folder as a closed conversation; safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("directory", type=Path, help="folder with comments.csv and votes.csv or the matrix")
+        parser.add_argument("directory", type=Path, help="folder with comments.csv and votes.csv")
         parser.add_argument("--slug", required=True, help="address of the conversation")
         parser.add_argument("--title", help="the question; without it, the topic in summary.csv")
         parser.add_argument(
-            "--exclude-participants", type=Path, metavar="FILE", help="participant ids to leave out, one per line"
+            "--exclude-participants", type=Path, metavar="FILE", help="ids to leave out, one per line"
         )
         parser.add_argument(
             "--min-votes", type=int, default=0, metavar="N", help="keep people with at least N votes"
