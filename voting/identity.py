@@ -1,0 +1,68 @@
+"""Who is voting: a pseudonym per conversation, kept in a signed cookie, made with the first vote.
+
+A person who only looks gets no cookie. The page they look at carries a ticket instead: the signed key their
+participant would get. So a first vote that is sent twice (a double click) still makes one participant.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from voting.models import Conversation, Participant
+from voting.services import join
+
+ONE_YEAR = 365 * 24 * 3600
+
+
+def find_participant(request: HttpRequest, conversation: Conversation) -> Participant | None:
+    """The participant whose cookie came with the request, if any."""
+    key = request.get_signed_cookie(_cookie_name(conversation), default=None, salt=_salt(conversation))
+    if not isinstance(key, str):
+        return None
+    return conversation.participants.filter(key=key).first()
+
+
+def join_with_ticket(request: HttpRequest, conversation: Conversation) -> Participant:
+    """The participant of this request, made now if this is their first vote or statement."""
+    participant = find_participant(request, conversation)
+    if participant is not None:
+        return participant
+    return join(conversation=conversation, key=_read_ticket(request.POST.get("ticket", ""), conversation))
+
+
+def make_ticket(conversation: Conversation) -> str:
+    """A signed key for somebody who has no cookie yet."""
+    return signing.Signer(salt=_salt(conversation)).sign(str(uuid.uuid4()))
+
+
+def remember(response: HttpResponse, participant: Participant, conversation: Conversation) -> HttpResponse:
+    """Let the browser keep the participant's key, for this conversation's pages only."""
+    response.set_signed_cookie(
+        _cookie_name(conversation),
+        str(participant.key),
+        salt=_salt(conversation),
+        max_age=ONE_YEAR,
+        path=reverse("voting:conversation", args=[conversation.slug]),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _read_ticket(ticket: str, conversation: Conversation) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(signing.Signer(salt=_salt(conversation)).unsign(ticket))
+    except (signing.BadSignature, ValueError):
+        return None
+
+
+def _cookie_name(conversation: Conversation) -> str:
+    return f"participant-{conversation.pk}"
+
+
+def _salt(conversation: Conversation) -> str:
+    return f"voting.participant.{conversation.pk}"
