@@ -1,4 +1,7 @@
-"""What we conclude from the votes: frozen analyses, their groups, positions and support."""
+"""What we conclude from the votes: frozen analyses, their groups, positions and support.
+
+The database refuses every UPDATE of these rows (migration 0004); only CurrentAnalysis may move.
+"""
 
 from typing import ClassVar
 
@@ -6,6 +9,12 @@ from django.db import models
 from django.utils import timezone
 
 from voting.models import Conversation, Participant, Statement
+
+
+def group_letter(number: int) -> str:
+    """The name people see: A, B, C … Z, A2 …"""
+    round_, place = divmod(number, 26)
+    return chr(ord("A") + place) + (str(round_ + 1) if round_ else "")
 
 
 class Analysis(models.Model):
@@ -40,6 +49,21 @@ class Analysis(models.Model):
         return f"analysis {self.number} of {self.conversation_id}"
 
 
+class CurrentAnalysis(models.Model):
+    """The analysis a conversation's pages show: the one that was asked for last."""
+
+    conversation = models.OneToOneField(
+        Conversation, on_delete=models.CASCADE, primary_key=True, related_name="current_analysis"
+    )
+    analysis = models.ForeignKey(Analysis, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "current analyses"
+
+    def __str__(self) -> str:
+        return f"{self.analysis_id} for conversation {self.conversation_id}"
+
+
 class OpinionGroup(models.Model):
     """Participants who vote alike in one analysis."""
 
@@ -58,8 +82,8 @@ class OpinionGroup(models.Model):
 
     @property
     def letter(self) -> str:
-        """The name people see: A, B, C …"""
-        return chr(ord("A") + self.number)
+        """The group's name: A, B, C …"""
+        return group_letter(self.number)
 
 
 class Position(models.Model):
@@ -86,6 +110,7 @@ class StatementResult(models.Model):
 
     analysis = models.ForeignKey(Analysis, on_delete=models.CASCADE, related_name="results")
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="results")
+    text = models.TextField(blank=True, default="", help_text="The wording that was voted on.")
     n_agree = models.IntegerField()
     n_disagree = models.IntegerField()
     n_pass = models.IntegerField()

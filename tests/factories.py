@@ -43,3 +43,15 @@ def make_vote(participant: Participant, statement: Statement, choice: int = 1, *
         choice=choice,
         **fields,
     )
+
+
+def make_divided_conversation(n_people: int = 16, n_statements: int = 8, **fields) -> Conversation:
+    """Two camps, even and odd people: all share the first half of the statements, each camp half of the rest."""
+    conversation = make_conversation(**fields)
+    people = [make_participant(conversation, number) for number in range(n_people)]
+    for number in range(n_statements):
+        statement = make_statement(conversation, f"The AI should keep rule {number}.", number=number)
+        is_shared = number < n_statements // 2
+        for person in people:
+            make_vote(person, statement, 1 if is_shared or person.number % 2 == number % 2 else -1)
+    return conversation
