@@ -21,24 +21,28 @@
     labelThemeButtons();
   }
 
-  /* data-copy="#id" copies the text of another element, data-copy="" its own value attribute. */
+  /* data-copy="#id" copies the text or value of another element. */
   async function copy(button) {
-    const source = button.dataset.copy && document.querySelector(button.dataset.copy);
-    const text = source ? (source.value ?? source.textContent) : button.value;
-    const label = button.dataset.label ?? (button.dataset.label = button.textContent);
+    const source = document.querySelector(button.dataset.copy);
+    if (!source || button.dataset.busy) return;
+    const label = [...button.childNodes];
+    button.dataset.busy = "true";
     try {
-      await navigator.clipboard.writeText(text.trim());
-      button.textContent = "Copied";
+      await navigator.clipboard.writeText((source.value ?? source.textContent).trim());
+      button.replaceChildren("Copied");
     } catch {
-      button.textContent = "Select the text to copy it";
+      button.replaceChildren("Select the text to copy it");
     }
-    setTimeout(() => { button.textContent = label; }, 2000);
+    setTimeout(() => {
+      button.replaceChildren(...label);
+      delete button.dataset.busy;
+    }, 2000);
   }
 
-  /* After a fragment is swapped in, the reader continues at its start: [data-focus], or the fragment itself. */
+  /* When htmx replaces what had the focus, the reader continues at [data-focus] of the new fragment. */
   function focusFragment(event) {
     const fragment = event.detail.elt;
-    if (!(fragment instanceof HTMLElement) || fragment.contains(document.activeElement)) return;
+    if (fragment === document.body || document.activeElement !== document.body) return;
     const target = fragment.matches("[data-focus]") ? fragment : fragment.querySelector("[data-focus]");
     if (!target) return;
     if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
