@@ -12,7 +12,8 @@ MIN_VOTES = 7
 LEAST_GROUPED = 15
 MAX_BASE_CLUSTERS = 100
 MAX_K = 5
-N_STARTS = 50
+N_TRIES = 5
+N_STARTS = 10
 MAX_STEPS = 100
 FINE_STEP = 1e-7  # positions closer than this part of the map's width are the same position
 COARSE_STEP = 1 / 400
@@ -25,6 +26,12 @@ class Grouping(NamedTuple):
     labels: Ints
     k: int
     silhouette_by_k: dict[int, float]
+
+
+class _Tried(NamedTuple):
+    labels: Ints  # (n_cells,)
+    spread: float
+    silhouette: float
 
 
 def is_grouped(n_votes_by_person: Ints, n_statements: int, min_votes: int = MIN_VOTES) -> NDArray[np.bool_]:
@@ -56,7 +63,9 @@ def find_groups(
     """Group people by where they stand on the map.
 
     People are gathered into at most 100 base clusters; the base clusters into k groups by weighted
-    k-means with many starts. The k with the best silhouette is taken unless `lock_k` sets it.
+    k-means with many starts. The k with the best silhouette is taken unless `lock_k` sets it. Where there
+    are more positions than base clusters, all this is done from several seeds: the silhouette is their
+    mean, and the groups are those that hold together best.
 
     Parameters
     ----------
@@ -70,21 +79,50 @@ def find_groups(
     if len(positions) == 0:
         return Grouping(np.empty(0, dtype=np.int64), 0, {})
     cells, cell_of, n_by_cell = _cells(positions)
-    base_of = base_clusters(cells, n_by_cell, seed)
-    centers, weights = weighted_centers(cells, n_by_cell, base_of)
-    grouped, k, silhouette_by_k = _best_grouping(centers, weights, lock_k, max_k, seed)
-    labels = grouped[base_of][cell_of]
+    n_tries = N_TRIES if len(cells) > MAX_BASE_CLUSTERS else 1
+    tries = [_tried_groupings(cells, n_by_cell, lock_k, max_k, [seed, number]) for number in range(n_tries)]
+    silhouette_by_k = {k: float(np.mean([t[k].silhouette for t in tries])) for k in sorted(tries[0]) if k > 1}
+    k = _chosen_k(silhouette_by_k, lock_k, len(cells))
+    labels = min((t[k] for t in tries), key=lambda tried: tried.spread).labels[cell_of]
     return Grouping(_largest_first(labels, positions), k, silhouette_by_k)
 
 
-def base_clusters(points: Floats, weights: Ints, seed: int) -> Ints:
+def numbers_kept(labels: Ints, before: Ints, k: int) -> Ints:
+    """Renumber groups so that as many people as possible keep the group number they had.
+
+    Parameters
+    ----------
+    labels : int array of shape (n_people,), from 0 to k − 1
+    before : int array of shape (n_people,)
+        Each person's earlier group number; −1 where there is none.
+    k : int
+
+    Returns
+    -------
+    int array of shape (n_people,), from 0 to k − 1
+        The same groups; unchanged where nobody had a number.
+    """
+    known = (before >= 0) & (before < k)
+    if not known.any():
+        return labels
+    from scipy.optimize import linear_sum_assignment
+
+    shared = np.bincount(labels[known] * k + before[known], minlength=k * k).reshape(k, k)
+    _, number = linear_sum_assignment(shared, maximize=True)
+    renumbered: Ints = number[labels]
+    return renumbered
+
+
+def base_clusters(points: Floats, weights: Ints, rng: np.random.Generator) -> Ints:
     """Gather points into at most 100 clusters: int labels of shape (n_points,)."""
     if len(points) <= MAX_BASE_CLUSTERS:
         return np.arange(len(points))
     from sklearn.cluster import KMeans
 
-    means = KMeans(MAX_BASE_CLUSTERS, n_init=1, random_state=seed).fit(points, sample_weight=weights)
-    return np.unique(means.labels_, return_inverse=True)[1]
+    starts = points[rng.choice(len(points), MAX_BASE_CLUSTERS, replace=False, p=weights / weights.sum())]
+    means = KMeans(MAX_BASE_CLUSTERS, init=starts, n_init=1).fit(points, sample_weight=weights)
+    labels: Ints = np.unique(means.labels_, return_inverse=True)[1]
+    return labels
 
 
 def weighted_centers(points: Floats, weights: Ints, label_of: Ints) -> tuple[Floats, Ints]:
@@ -166,22 +204,34 @@ def _cells(positions: Floats) -> tuple[Floats, Ints, Ints]:
     return grid[first].astype(np.float64), cell_of, n_by_cell
 
 
-def _best_grouping(
-    centers: Floats, weights: Ints, lock_k: int | None, max_k: int, seed: int
-) -> tuple[Ints, int, dict[int, float]]:
-    most = min(max_k, 2 + len(centers) // 12, len(centers))
+def _tried_groupings(
+    cells: Floats, n_by_cell: Ints, lock_k: int | None, max_k: int, seed: list[int]
+) -> dict[int, _Tried]:
+    """Group the cells from one seed, for each number of groups that may be chosen."""
+    base_of = base_clusters(cells, n_by_cell, np.random.default_rng(seed))
+    centers, weights = weighted_centers(cells, n_by_cell, base_of)
     distances = np.sqrt(_squared_distances(centers, centers[None])[0])
-    labels_by_k, silhouette_by_k = {1: np.zeros(len(centers), dtype=np.int64)}, {}
-    wanted = {min(lock_k, len(centers))} if lock_k is not None else set()
+    most = min(max_k, 2 + len(centers) // 12, len(centers))
+    wanted = set() if lock_k is None else {min(lock_k, len(centers))}
+    tried = {1: _Tried(np.zeros(len(cells), dtype=np.int64), 0.0, 0.0)}
     for k in sorted({*range(2, most + 1), *wanted} - {1}):
-        labels, inertia = weighted_kmeans(centers, weights, k, N_STARTS, np.random.default_rng([seed, k]))
-        labels_by_k[k] = labels[inertia.argmin()]
-        silhouette_by_k[k] = float(mean_silhouette(distances, labels, k).mean())
+        labels, inertia = weighted_kmeans(centers, weights, k, N_STARTS, np.random.default_rng([*seed, k]))
+        best = labels[inertia.argmin()][base_of]
+        silhouette = float(mean_silhouette(distances, labels, k).mean())
+        tried[k] = _Tried(best, _spread(cells, n_by_cell, best), silhouette)
+    return tried
+
+
+def _chosen_k(silhouette_by_k: dict[int, float], lock_k: int | None, n_cells: int) -> int:
     if lock_k is not None:
-        k = wanted.pop()
-    else:
-        k = max(silhouette_by_k, key=lambda k: (silhouette_by_k[k], -k), default=1)
-    return labels_by_k[k], k, silhouette_by_k
+        return min(lock_k, n_cells)
+    return max(silhouette_by_k, key=lambda k: (silhouette_by_k[k], -k), default=1)
+
+
+def _spread(points: Floats, weights: Ints, label_of: Ints) -> float:
+    """Weighted sum of squared distances of points to the center of their group."""
+    centers, _ = weighted_centers(points, weights, label_of)
+    return float((weights * ((points - centers[label_of]) ** 2).sum(axis=1)).sum())
 
 
 def _spread_starts(points: Floats, weights: Ints, k: int, n_starts: int, rng: np.random.Generator) -> Floats:

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from opinion.groups import MAX_BASE_CLUSTERS, MAX_K, MIN_VOTES, Grouping, find_groups, is_grouped
+from opinion.groups import MAX_BASE_CLUSTERS, MAX_K, MIN_VOTES, find_groups, is_grouped, numbers_kept
 from opinion.projection import Projection, project
 from opinion.representativeness import RepresentativeStatement, select_representative
 from opinion.routing import priorities
 from opinion.support import (
+    Counts,
     MajorityStatement,
     UncertainStatement,
     consensus_level,
@@ -146,6 +147,7 @@ def analyze(
     metadata: Iterable[int] = (),
     groups: Mapping[int, int] | None = None,
     lock_k: int | None = None,
+    previous_groups: Mapping[int, int] | None = None,
     seed: int = 0,
     min_votes: int = MIN_VOTES,
     max_k: int = MAX_K,
@@ -161,6 +163,9 @@ def analyze(
         Take these groups instead of finding them. People not named are in no group.
     lock_k : int, optional
         The number of groups to find, from 1 to 100; fewer are found where fewer people differ.
+    previous_groups : {participant id: group number}, optional
+        Groups of an earlier map of the same conversation: these people are grouped again however few
+        votes they cast, and group numbers follow their people.
     seed : int
         Start of all drawing of random numbers.
     min_votes : int
@@ -179,79 +184,143 @@ def analyze(
     skipped = is_moderated_out | is_metadata
     with _one_thread():
         projection = project(votes, skipped)
-        if groups is None:
-            enough = is_grouped(votes.n_votes_by_person, votes.n_statements, min_votes)
-            grouping = find_groups(projection.positions[enough], lock_k=lock_k, max_k=max_k, seed=seed)
-            row_of = np.full(votes.n_people, NO_GROUP)
-            row_of[enough] = grouping.labels
-            group_ids = np.arange(grouping.k)
+        if groups is not None:
+            members = _given_members(votes, groups)
         else:
-            row_of, group_ids = _given_rows(votes, groups)
-            grouping = Grouping(row_of, len(group_ids), {})
-        parameters = {
-            "moderated_out": votes.statement_ids[is_moderated_out].tolist(),
-            "metadata": votes.statement_ids[is_metadata].tolist(),
-            "groups_given": groups is not None,
-            "lock_k": lock_k,
-            "seed": seed,
-            "min_votes": min_votes,
-            "max_k": max_k,
-        }
-        return _drawn_map(votes, projection, grouping, row_of, group_ids, skipped, is_metadata, parameters)
+            enough = is_grouped(votes.n_votes_by_person, votes.n_statements, min_votes)
+            before = _previous_rows(votes, previous_groups or {})
+            members = _found_members(projection.positions, enough, before, lock_k, max_k, seed)
+        by_group, total = count_votes(votes, members.row_of, members.k)
+        return OpinionMap(
+            parameters={
+                "moderated_out": votes.statement_ids[is_moderated_out].tolist(),
+                "metadata": votes.statement_ids[is_metadata].tolist(),
+                "groups_given": groups is not None,
+                "lock_k": None if lock_k is None else int(lock_k),
+                "seed": int(seed),
+                "min_votes": int(min_votes),
+                "max_k": int(max_k),
+            },
+            **_votes_part(votes),
+            **_map_part(projection),
+            **_groups_part(members, by_group),
+            **_total_part(total, votes.statement_ids, skipped),
+            **_consensus_part(by_group if members.k else total),
+            representative=_representative_part(members, by_group, votes.statement_ids, skipped),
+            priority=priorities(by_group if members.k else total, projection.extremity, is_metadata),
+        )
 
 
-def _drawn_map(
-    votes: Votes,
-    projection: Projection,
-    grouping: Grouping,
-    row_of: Ints,
-    group_ids: Ints,
-    skipped: NDArray[np.bool_],
-    is_metadata: NDArray[np.bool_],
-    parameters: dict[str, Any],
-) -> OpinionMap:
-    k = len(group_ids)
-    by_group, total = count_votes(votes, row_of, k)
-    judged = by_group if k else total
-    gac = group_aware_consensus(judged.agrees, judged.seen)
-    items = select_representative(by_group, votes.statement_ids, skipped)
-    sizes = np.bincount(row_of[row_of >= 0], minlength=k)
-    return OpinionMap(
-        votes_sha256=votes.sha256,
-        parameters=parameters,
-        participant_ids=votes.participant_ids,
-        statement_ids=votes.statement_ids,
-        n_participants=votes.n_people,
-        n_statements=votes.n_statements,
-        n_votes=votes.n_votes,
-        center=projection.center,
-        components=projection.components,
-        explained_variance=projection.explained_variance,
-        explained_variance_ratio=projection.explained_variance_ratio,
-        positions=projection.positions,
-        statement_positions=projection.statement_positions,
-        n_votes_by_participant=votes.n_votes_by_person,
-        group_of=np.where(row_of < 0, NO_GROUP, np.append(group_ids, NO_GROUP)[row_of]),
-        k=k,
-        silhouette_by_k=grouping.silhouette_by_k,
-        groups=[Group(int(g), int(size)) for g, size in zip(group_ids, sizes, strict=True)],
-        agrees=by_group.agrees,
-        disagrees=by_group.disagrees,
-        passes=by_group.passes,
-        total_agrees=total.agrees[0],
-        total_disagrees=total.disagrees[0],
-        total_passes=total.passes[0],
-        gac=gac,
-        gac_level=consensus_level(gac, max(k, 1)),
-        gac_disagree=group_aware_consensus(judged.disagrees, judged.seen),
-        gac_lower=level_lower_bound(judged.agrees, judged.seen),
-        weakest_agreement=weakest_agreement(judged.agrees, judged.seen),
-        extremity=projection.extremity,
-        priority=priorities(total, projection.extremity, is_metadata),
-        representative={int(g): chosen for g, chosen in zip(group_ids, items, strict=True)},
-        majority=majority(total, votes.statement_ids, skipped),
-        uncertain=uncertain(total, votes.statement_ids, skipped),
+class _Members(NamedTuple):
+    """Who is in which group: each person's row (−1: in none), the groups' ids, and how k was chosen."""
+
+    row_of: Ints  # (n,)
+    group_ids: Ints  # (k,)
+    silhouette_by_k: dict[int, float]
+
+    @property
+    def k(self) -> int:
+        return len(self.group_ids)
+
+
+def _found_members(
+    positions: Floats, enough: NDArray[np.bool_], before: Ints, lock_k: int | None, max_k: int, seed: int
+) -> _Members:
+    chosen = enough | (before >= 0)
+    found = find_groups(positions[chosen], lock_k=lock_k, max_k=max_k, seed=seed)
+    row_of = np.full(len(positions), NO_GROUP)
+    row_of[chosen] = numbers_kept(found.labels, before[chosen], found.k)
+    return _Members(row_of, np.arange(found.k), found.silhouette_by_k)
+
+
+def _given_members(votes: Votes, groups: Mapping[int, int]) -> _Members:
+    people = sorted(groups)
+    places = places_of(people, votes.participant_ids, "groups")
+    numbers = [groups[person] for person in people]
+    for number in numbers:
+        if not _is_whole(number) or number < 0:
+            raise ValueError(
+                f"groups must give each person a whole number of at least 0, got {number!r}; "
+                "leave out people who are in no group"
+            )
+    group_ids, rows = np.unique(np.array(numbers, dtype=np.int64), return_inverse=True)
+    row_of = np.full(votes.n_people, NO_GROUP)
+    row_of[places] = rows
+    return _Members(row_of, group_ids, {})
+
+
+def _previous_rows(votes: Votes, previous_groups: Mapping[int, int]) -> Ints:
+    """Each person's earlier group number, −1 where there is none. People who left are ignored."""
+    return np.array(
+        [previous_groups.get(person, NO_GROUP) for person in votes.participant_ids.tolist()], dtype=int
     )
+
+
+def _votes_part(votes: Votes) -> dict[str, Any]:
+    return {
+        "votes_sha256": votes.sha256,
+        "participant_ids": votes.participant_ids,
+        "statement_ids": votes.statement_ids,
+        "n_participants": votes.n_people,
+        "n_statements": votes.n_statements,
+        "n_votes": votes.n_votes,
+        "n_votes_by_participant": votes.n_votes_by_person,
+    }
+
+
+def _map_part(projection: Projection) -> dict[str, Any]:
+    return {
+        "center": projection.center,
+        "components": projection.components,
+        "explained_variance": projection.explained_variance,
+        "explained_variance_ratio": projection.explained_variance_ratio,
+        "positions": projection.positions,
+        "statement_positions": projection.statement_positions,
+        "extremity": projection.extremity,
+    }
+
+
+def _groups_part(members: _Members, by_group: Counts) -> dict[str, Any]:
+    row_of, group_ids = members.row_of, members.group_ids
+    sizes = np.bincount(row_of[row_of >= 0], minlength=members.k)
+    return {
+        "group_of": np.append(group_ids, NO_GROUP)[row_of],
+        "k": members.k,
+        "silhouette_by_k": members.silhouette_by_k,
+        "groups": [Group(g, size) for g, size in zip(group_ids.tolist(), sizes.tolist(), strict=True)],
+        "agrees": by_group.agrees,
+        "disagrees": by_group.disagrees,
+        "passes": by_group.passes,
+    }
+
+
+def _total_part(total: Counts, statement_ids: Ints, skipped: NDArray[np.bool_]) -> dict[str, Any]:
+    return {
+        "total_agrees": total.agrees[0],
+        "total_disagrees": total.disagrees[0],
+        "total_passes": total.passes[0],
+        "majority": majority(total, statement_ids, skipped),
+        "uncertain": uncertain(total, statement_ids, skipped),
+    }
+
+
+def _consensus_part(counts: Counts) -> dict[str, Any]:
+    """Consensus of the groups; where nobody is grouped, of all people taken as one group."""
+    gac = group_aware_consensus(counts.agrees, counts.seen)
+    return {
+        "gac": gac,
+        "gac_level": consensus_level(gac, len(counts.agrees)),
+        "gac_disagree": group_aware_consensus(counts.disagrees, counts.seen),
+        "gac_lower": level_lower_bound(counts.agrees, counts.seen),
+        "weakest_agreement": weakest_agreement(counts.agrees, counts.seen),
+    }
+
+
+def _representative_part(
+    members: _Members, by_group: Counts, statement_ids: Ints, skipped: NDArray[np.bool_]
+) -> dict[int, list[RepresentativeStatement]]:
+    chosen = select_representative(by_group, statement_ids, skipped)
+    return dict(zip(members.group_ids.tolist(), chosen, strict=True))
 
 
 def _check_settings(
@@ -263,36 +332,24 @@ def _check_settings(
         raise ValueError("give groups or lock_k, not both: given groups leave nothing to lock")
     limits = {
         "seed": (seed, 0, 2**32 - 1),
-        "min_votes": (min_votes, 1, None),
+        "min_votes": (min_votes, 1, 10**9),
         "max_k": (max_k, 2, MAX_BASE_CLUSTERS),
     }
     if lock_k is not None:
         limits["lock_k"] = (lock_k, 1, MAX_BASE_CLUSTERS)
     for name, (value, low, high) in limits.items():
-        is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not is_whole or value < low or (high is not None and value > high):
-            wanted = f"from {low} to {high}" if high is not None else f"of at least {low}"
-            raise ValueError(f"{name} must be a whole number {wanted}, got {value!r}")
+        if not _is_whole(value) or not low <= value <= high:
+            raise ValueError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _mask(votes: Votes, ids: Iterable[int], name: str) -> NDArray[np.bool_]:
     mask = np.zeros(votes.n_statements, dtype=bool)
     mask[places_of(list(ids), votes.statement_ids, name)] = True
     return mask
-
-
-def _given_rows(votes: Votes, groups: Mapping[int, int]) -> tuple[Ints, Ints]:
-    """Each person's row, −1 for people not named, and the ids of the groups in ascending order."""
-    people = sorted(groups)
-    places = places_of(people, votes.participant_ids, "groups")
-    numbers = np.array([groups[person] for person in people], dtype=object)
-    wrong = [g for g in numbers if not isinstance(g, int | np.integer) or isinstance(g, bool) or g < 0]
-    if wrong:
-        raise ValueError(f"groups must give each person a whole number of at least 0, got {wrong[0]!r}")
-    group_ids, rows = np.unique(numbers.astype(np.int64), return_inverse=True)
-    row_of = np.full(votes.n_people, NO_GROUP)
-    row_of[places] = rows
-    return row_of, group_ids
 
 
 def _one_thread() -> Any:

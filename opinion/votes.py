@@ -142,6 +142,8 @@ def _whole_numbers(name: str, given: ArrayLike) -> Ints:
         raise ValueError(f"{name} must be a flat list of ids, got {array.ndim} dimension(s)")
     if array.size and array.dtype.kind not in "iu":
         raise ValueError(f"{name} must be whole numbers, got {array.dtype} such as {array.flat[0]!r}")
+    if array.size and int(array.max()) > np.iinfo(np.int64).max:
+        raise ValueError(f"{name} must fit in 64 bits, got {array.max()}")
     return array.astype(np.int64)
 
 
