@@ -22,7 +22,7 @@ from voting.models import Conversation, Statement
 STATEMENTS_FILE = Path(__file__).parent / "demonstration" / "statements.toml"
 FEWEST_SEEN, MOST_SEEN = 20, 50
 # How much of a participant's opinion is their own group's: Dirichlet weights of the own and the other groups.
-OWN_GROUP, OTHER_GROUPS = 12.0, 0.8
+OWN_GROUP, OTHER_GROUPS = 14.0, 0.5
 # People differ in how readily they agree; in log-odds.
 AGREEABLENESS = 0.35
 SHARE_ALWAYS_PASSING, SHARE_PASSING_WHEN_TORN = 0.04, 0.3
