@@ -4,12 +4,22 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
+
+from config.failures import explain
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (ImproperlyConfigured, OperationalError) as error:
+        explanation = explain(error)
+        if explanation is None or "--traceback" in sys.argv:
+            raise
+        sys.exit(f"Error: {explanation}")
 
 
 if __name__ == "__main__":

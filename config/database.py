@@ -7,6 +7,10 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 EXAMPLE = "postgresql://user:password@host:5432/name"
+UNREADABLE = (
+    f"DATABASE_URL cannot be read as a PostgreSQL address: write it as {EXAMPLE}, "
+    "with special characters of the password percent-encoded."
+)
 KEPT_OPEN = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 
 
@@ -24,10 +28,9 @@ def parse_database_url(url: str) -> dict[str, Any]:
     try:
         parts: dict[str, Any] = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
-        raise ImproperlyConfigured(
-            f"DATABASE_URL cannot be read as a PostgreSQL address: write it as {EXAMPLE}, "
-            "with special characters of the password percent-encoded."
-        ) from error
+        raise ImproperlyConfigured(UNREADABLE) from error
+    if "@" in str(parts.get("host", "")) or not str(parts.get("port", "0")).replace(",", "").isdecimal():
+        raise ImproperlyConfigured(UNREADABLE)
     if not parts.get("dbname"):
         raise ImproperlyConfigured(f"DATABASE_URL names no database: write it as {EXAMPLE}.")
     return {

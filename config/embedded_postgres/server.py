@@ -21,6 +21,7 @@ from django.db import OperationalError
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from config.embedded_postgres.leftovers import clear_leftovers, end_servers_of_deleted_data
 from config.embedded_postgres.programs import (
     POSTGRES_VERSION,
     group_of,
@@ -102,9 +103,10 @@ def start(data_dir: Path) -> dict[str, str]:
         open_the_way(data_dir, program_folder())
         open_programs()
     if not (data_dir / "PG_VERSION").exists():
+        end_servers_of_deleted_data(data_dir)
         make_cluster(data_dir, user)
     refuse_other_version(data_dir)
-    forget_stale_pid(data_dir)
+    clear_leftovers(data_dir, read_pid_file(data_dir), user)
     return launch(data_dir, user)
 
 
@@ -133,21 +135,6 @@ def refuse_other_version(data_dir: Path) -> None:
             f"{data_dir} was made by PostgreSQL {version}, and this release brings {POSTGRES_VERSION}: "
             "move its data over with pg_dump and pg_restore, or set VAR_DIR to a new folder."
         )
-
-
-def forget_stale_pid(data_dir: Path) -> None:
-    """Remove the process id that a killed server left, when some other program has that number now.
-
-    A number nobody has is no obstacle; a running postgres is never disturbed.
-    """
-    import psutil
-
-    lines = read_pid_file(data_dir)
-    if not lines or not lines[0].strip().isdigit():
-        return
-    with contextlib.suppress(psutil.Error):
-        if psutil.Process(int(lines[0])).name() != "postgres":
-            (data_dir / "postmaster.pid").unlink(missing_ok=True)
 
 
 def launch(data_dir: Path, user: int | None) -> dict[str, str]:
