@@ -178,7 +178,7 @@ def analyze(
     ValueError
         If a setting is out of range, or names an unknown participant or statement.
     """
-    _check_settings(votes, groups, lock_k, seed, min_votes, max_k)
+    _check_settings(votes, groups, lock_k, previous_groups, seed, min_votes, max_k)
     is_moderated_out = _mask(votes, moderated_out, "moderated_out")
     is_metadata = _mask(votes, metadata, "metadata")
     skipped = is_moderated_out | is_metadata
@@ -324,12 +324,20 @@ def _representative_part(
 
 
 def _check_settings(
-    votes: Votes, groups: Mapping[int, int] | None, lock_k: int | None, seed: int, min_votes: int, max_k: int
+    votes: Votes,
+    groups: Mapping[int, int] | None,
+    lock_k: int | None,
+    previous_groups: Mapping[int, int] | None,
+    seed: int,
+    min_votes: int,
+    max_k: int,
 ) -> None:
     if not isinstance(votes, Votes):
         raise ValueError(f"votes must be made by Votes.from_arrays, got {type(votes).__name__}")
     if groups is not None and lock_k is not None:
         raise ValueError("give groups or lock_k, not both: given groups leave nothing to lock")
+    if groups is not None and previous_groups is not None:
+        raise ValueError("give groups or previous_groups, not both: given groups keep their own numbers")
     limits = {
         "seed": (seed, 0, 2**32 - 1),
         "min_votes": (min_votes, 1, 10**9),

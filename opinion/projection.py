@@ -59,6 +59,7 @@ def project(votes: Votes, left_out: NDArray[np.bool_]) -> Projection:
     center = mean_votes(votes, left_out)
     matrix = centered_matrix(votes, center, left_out)
     components, eigenvalues = leading_components(matrix)
+    components = np.where(left_out, 0.0, components)  # clears rounding error
     n_people, n_statements = matrix.shape
     total = float(matrix.data @ matrix.data)
     return Projection(

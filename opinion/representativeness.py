@@ -98,7 +98,7 @@ def benjamini_hochberg(p: Floats) -> Floats:
     scaled = flat[order] * flat.size / np.arange(1, flat.size + 1)
     adjusted = np.empty_like(flat)
     adjusted[order] = np.minimum.accumulate(scaled[::-1])[::-1]
-    return np.minimum(adjusted, 1.0).reshape(p.shape)
+    return np.clip(adjusted, flat, 1.0).reshape(p.shape)
 
 
 def select_representative(
@@ -125,7 +125,7 @@ def _select_for_group(
     skipped: NDArray[np.bool_],
 ) -> list[RepresentativeStatement]:
     agree_z, disagree_z = measures.ratio_z[:, group]
-    side = np.where(agree_z > disagree_z, AGREE, DISAGREE)
+    side = _sides(agree_z, disagree_z, counts.agrees[group] >= counts.disagrees[group])
     eligible = np.flatnonzero(~skipped)
     is_sufficient = measures.is_significant[AGREE, group] | measures.is_significant[DISAGREE, group]
     sufficient = np.flatnonzero(is_sufficient & ~skipped)
@@ -141,6 +141,12 @@ def _select_for_group(
         _item(group, int(side[p]), p, measures, counts, int(statement_ids[p]), is_best_agree=p == best_agree)
         for p in chosen
     ]
+
+
+def _sides(agree_z: Floats, disagree_z: Floats, mostly_agree: NDArray[np.bool_]) -> Ints:
+    """The side on which a group differs; where it differs on neither, the side most of it chose."""
+    is_agree = (agree_z > disagree_z) | ((agree_z == disagree_z) & mostly_agree)
+    return np.where(is_agree, AGREE, DISAGREE)
 
 
 def _best_agree(
