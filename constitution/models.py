@@ -138,3 +138,31 @@ class PrincipleSource(models.Model):
 
     def __str__(self) -> str:
         return self.original_text
+
+
+class DraftEdit(models.Model):
+    """One change a person made to a draft: every subjective step stays on record."""
+
+    class Kind(models.TextChoices):
+        WORDING = "wording", "Wording"
+        FRAMING = "framing", "Framing"
+        WEIGHT = "weight", "Weight"
+        RATIONALE = "rationale", "Rationale"
+        ORDER = "order", "Order"
+        REMOVAL = "removal", "Removal"
+
+    constitution = models.ForeignKey(Constitution, on_delete=models.CASCADE, related_name="edits")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    statements = models.JSONField(help_text="Numbers of the statements behind the principle.")
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of a principle from statements {self.statements}"

@@ -1,13 +1,12 @@
 """Rows for tests, with defaults for all that a story does not mention."""
 
-from hashlib import sha256
 from itertools import count
 
 from django.contrib.auth.models import User
-from django.utils import timezone
 
 from analysis.models import Analysis, OpinionGroup, Support
 from constitution.models import Constitution, Principle, Rule
+from constitution.services import adopt_constitution
 from evaluation.models import ModelVariant
 from voting.models import Conversation, Participant, Statement, Vote
 
@@ -89,17 +88,9 @@ def make_draft_constitution(n_principles: int = 3, **fields) -> Constitution:
 
 
 def make_adopted_constitution(n_principles: int = 3, **fields) -> Constitution:
-    """An adopted constitution, frozen in one step as the service does it."""
+    """An adopted constitution, frozen by the service."""
     constitution = make_draft_constitution(n_principles, **fields)
-    document = {"principles": [principle.text for principle in constitution.principles.all()]}
-    Constitution.objects.filter(pk=constitution.pk).update(
-        status=Constitution.Status.ADOPTED,
-        document=document,
-        sha256=sha256(str(document).encode()).hexdigest(),
-        adopted_at=timezone.now(),
-    )
-    constitution.refresh_from_db()
-    return constitution
+    return adopt_constitution(constitution=constitution)
 
 
 def make_grouped_analysis(votes_by_group: dict[str, list[list[int]]], **fields) -> Analysis:
