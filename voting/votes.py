@@ -76,7 +76,8 @@ def _read_rows(conversation: Conversation) -> NDArray[np.void]:
     data = bytearray()
     with (
         connection.cursor() as cursor,
-        cursor.copy(COUNTED_VOTES, [conversation.pk, conversation.counted_statuses()]) as copy,
+        # The driver's own cursor: Django's takes no parameters for COPY while it logs queries (DEBUG).
+        cursor.cursor.copy(COUNTED_VOTES, [conversation.pk, conversation.counted_statuses()]) as copy,
     ):
         for block in copy:
             data += block
