@@ -6,20 +6,23 @@ Colors come from the style sheet. Whatever text enters a chart is escaped by `el
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from analysis.models import group_letter
 
+Place = tuple[float, float]
+
 WIDTH = 480
 MIN_HEIGHT, MAX_HEIGHT = 240, 440
-MARGIN = 16
-DOT = 2.6
-# About four people in five of a two-dimensional normal distribution lie within this many deviations.
-ELLIPSE_DEVIATIONS = 1.79
-# Dots further out than this many deviations of all dots are drawn at the edge.
-EDGE_DEVIATIONS = 3.0
+MARGIN = 20
+DOT = 2.3
+# Marks further out than these shares of all people, on either side, stand at the edge of the map.
+EDGE_SHARE = 0.01
+# An outline leaves out this share of a group's people, those furthest from its middle.
+LEFT_OUT_SHARE = 0.1
 
 
 def element(name: str, *children: str, **attributes: object) -> SafeString:
@@ -62,15 +65,10 @@ def vote_bar(name: str, *, agree: int, passed: int, disagree: int) -> SafeString
 
 @dataclass(frozen=True)
 class MapGroup:
-    """A group on the map: its people's middle, their spread, and how many they are."""
+    """A group on the map and how many people it has, drawn or not."""
 
     number: int
     size: int
-    mean_x: float
-    mean_y: float
-    variance_x: float
-    variance_y: float
-    covariance: float
 
     @property
     def letter(self) -> str:
@@ -83,6 +81,8 @@ class MapGroup:
 
 @dataclass(frozen=True)
 class Dot:
+    """One person's place and group."""
+
     x: float
     y: float
     group: int | None
@@ -109,27 +109,30 @@ class Frame:
         middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
         return cls(middle_x - WIDTH / 2 / scale, middle_y + shown / 2 / scale, scale, shown)
 
-    def place(self, x: float, y: float) -> tuple[float, float]:
-        return (x - self.left) * self.scale, (self.top - y) * self.scale
-
-    def place_inside(self, x: float, y: float) -> tuple[float, float]:
-        across, down = self.place(x, y)
-        edge = MARGIN / 2
+    def place(self, x: float, y: float) -> Place:
+        """The point on the page; people far out stand at the edge."""
+        across, down, edge = (x - self.left) * self.scale, (self.top - y) * self.scale, MARGIN / 2
         return min(max(across, edge), WIDTH - edge), min(max(down, edge), self.height - edge)
 
 
 def opinion_map(title: str, groups: Sequence[MapGroup], dots: Sequence[Dot]) -> SafeString:
     """The map: a mark per person in the color and shape of the group, an outline and a label per group."""
     frame = Frame.around(dots)
+    places = {
+        number: [frame.place(dot.x, dot.y) for dot in dots if dot.group == number]
+        for number in (None, *(group.number for group in groups))
+    }
+    drawn = [group for group in groups if places[group.number]]
     sizes = "; ".join(f"group {group.letter} {group.size:,} people" for group in groups)
     return element(
         "svg",
         element("title", title),
         element("desc", f"Each mark is a person. People who voted alike stand close together: {sizes}."),
         element("rect", class_="plot", x=0.5, y=0.5, width=WIDTH - 1, height=round(frame.height) - 1, rx=6),
-        *[_outline(frame, group) for group in groups],
-        *_marks(frame, groups, dots),
-        *[_label(frame, group) for group in groups],
+        *[_outline(group, places[group.number]) for group in drawn],
+        _marks("nobody", None, places[None]),
+        *[_marks(group.css, group.number, places[group.number]) for group in drawn],
+        *[_label(group, places[group.number]) for group in drawn],
         class_="opinion-map",
         view_box=f"0 0 {WIDTH} {round(frame.height)}",
         role="img",
@@ -137,45 +140,54 @@ def opinion_map(title: str, groups: Sequence[MapGroup], dots: Sequence[Dot]) -> 
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:
-    """The span to show: all values, but for those far out."""
-    if not values:
-        return -1.0, 1.0
-    mean = math.fsum(values) / len(values)
-    spread = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
-    low = max(min(values), mean - EDGE_DEVIATIONS * spread)
-    high = min(max(values), mean + EDGE_DEVIATIONS * spread)
-    return (low, high) if high - low > 1e-9 else (mean - 1, mean + 1)
+    """The span to show: all values but the outermost few."""
+    ordered = sorted(values) or [0.0]
+    cut = int(len(ordered) * EDGE_SHARE)
+    low, high = ordered[cut], ordered[-1 - cut]
+    return (low, high) if high - low > 1e-9 else (low - 1, low + 1)
 
 
-def _outline(frame: Frame, group: MapGroup) -> SafeString:
-    """An ellipse around most of a group's people, from the two main directions of their spread."""
-    half_sum = (group.variance_x + group.variance_y) / 2
-    half_gap = math.hypot((group.variance_x - group.variance_y) / 2, group.covariance)
-    long, short = math.sqrt(half_sum + half_gap), math.sqrt(max(half_sum - half_gap, 0.0))
-    angle = math.degrees(math.atan2(2 * group.covariance, group.variance_x - group.variance_y) / 2)
-    x, y = frame.place(group.mean_x, group.mean_y)
-    reach = ELLIPSE_DEVIATIONS * frame.scale
+def _middle(places: Sequence[Place]) -> Place:
+    """The median place: a few people far out do not move it."""
+    return median(x for x, _ in places), median(y for _, y in places)
+
+
+def _outline(group: MapGroup, places: Sequence[Place]) -> SafeString:
+    """The convex hull of a group's people, less those furthest from its middle."""
+    middle = _middle(places)
+    inner = sorted(places, key=lambda place: math.dist(place, middle))
+    hull = convex_hull(inner[: math.ceil(len(inner) * (1 - LEFT_OUT_SHARE))])
     return element(
-        "ellipse",
-        class_=f"hull {group.css}",
-        rx=f"{max(long * reach, 8):.1f}",
-        ry=f"{max(short * reach, 8):.1f}",
-        transform=f"translate({x:.1f} {y:.1f}) rotate({-angle:.1f})",
+        "path", class_=f"hull {group.css}", d="M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in hull) + "Z"
     )
 
 
-def _marks(frame: Frame, groups: Sequence[MapGroup], dots: Sequence[Dot]) -> list[SafeString]:
-    """All marks of a group in one path, people in no group first: small files for large crowds."""
-    css_of: dict[int | None, str] = {None: "nobody"}
-    css_of |= {group.number: group.css for group in groups}
-    drawn = []
-    for number, css in css_of.items():
-        shape = _shape(number)
-        places = [frame.place_inside(dot.x, dot.y) for dot in dots if dot.group == number]
-        path = "".join(f"M{x:.1f} {y:.1f}{shape}" for x, y in places)
-        if path:
-            drawn.append(element("path", class_=f"mark {css}", d=path))
-    return drawn
+def convex_hull(places: Sequence[Place]) -> list[Place]:
+    """The corners of the smallest convex shape around all places, in order (Andrew's monotone chain)."""
+    ordered = sorted(set(places))
+    if len(ordered) < 3:
+        return ordered
+    return _half_hull(ordered) + _half_hull(ordered[::-1])
+
+
+def _half_hull(ordered: Sequence[Place]) -> list[Place]:
+    corners: list[Place] = []
+    for place in ordered:
+        while len(corners) > 1 and _turn(corners[-2], corners[-1], place) <= 0:
+            corners.pop()
+        corners.append(place)
+    return corners[:-1]
+
+
+def _turn(first: Place, second: Place, third: Place) -> float:
+    """Positive where the way through three places turns left."""
+    return (second[0] - first[0]) * (third[1] - first[1]) - (second[1] - first[1]) * (third[0] - first[0])
+
+
+def _marks(css: str, number: int | None, places: Sequence[Place]) -> SafeString:
+    """All marks of a group in one path: small files for large crowds."""
+    shape = _shape(number)
+    return element("path", class_=f"mark {css}", d="".join(f"M{x:.1f} {y:.1f}{shape}" for x, y in places))
 
 
 def _shape(group: int | None) -> str:
@@ -191,14 +203,13 @@ def _shape(group: int | None) -> str:
     return "m-1 -1h2v2h-2z" if group is None else shapes[group % len(shapes)]
 
 
-def _label(frame: Frame, group: MapGroup) -> SafeString:
+def _label(group: MapGroup, places: Sequence[Place]) -> SafeString:
     """The group's letter in a disc at its middle, its size below."""
-    x, y = frame.place_inside(group.mean_x, group.mean_y)
+    x, y = _middle(places)
     people = "1 person" if group.size == 1 else f"{group.size:,} people"
     return element(
         "g",
-        element("circle", class_=f"badge {group.css}", cx=f"{x:.1f}", cy=f"{y:.1f}", r=15),
-        element("text", group.letter, class_=f"letter {group.css}", x=f"{x:.1f}", y=f"{y + 5.5:.1f}"),
-        element("text", people, class_="size", x=f"{x:.1f}", y=f"{y + 32:.1f}"),
-        class_="label",
+        element("circle", class_=f"badge {group.css}", cx=f"{x:.1f}", cy=f"{y:.1f}", r=13),
+        element("text", group.letter, class_=f"letter {group.css}", x=f"{x:.1f}", y=f"{y + 5:.1f}"),
+        element("text", people, class_="size", x=f"{x:.1f}", y=f"{y + 28:.1f}"),
     )

@@ -204,6 +204,18 @@ class Report:
         return self.shared[:SHOWN]
 
     @property
+    def consensus_lede(self) -> str:
+        """What the list of consensus shows of how many."""
+        n_shared = len(self.shared)
+        shown = f"the {SHOWN} strongest of {n_shared}" if n_shared > SHOWN else "all of them"
+        return f"Statements that clearly more than half of every group agree with: {shown}."
+
+    @property
+    def n_ungrouped(self) -> int:
+        """People who voted too little to be placed in a group."""
+        return self.analysis.n_participants - sum(group.size for group in self.groups)
+
+    @property
     def divisive(self) -> list[StatementRow]:
         """Statements on which the groups stand furthest apart, clearly on different sides or not."""
         apart = sorted(self.rows, key=lambda row: -row.difference)

@@ -1,5 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from analysis import views
 
 app_name = "analysis"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("c/<slug:slug>/results/", views.results, name="results"),
+    path("c/<slug:slug>/results/statements/", views.statements, name="statements"),
+    path("c/<slug:slug>/results/<int:number>.json", views.download, name="download"),
+    path("c/<slug:slug>/results/<int:number>.csv", views.download_csv, name="download_csv"),
+    path("facilitate/<slug:slug>/analyses/", views.manage, name="manage"),
+    path("facilitate/<slug:slug>/analyses/run/", views.analyze, name="analyze"),
+]
