@@ -1,4 +1,4 @@
-"""Who may run a conversation: one rule, used by every app's facilitator pages."""
+"""Who may see and who may run a conversation: one rule each, used by every app's pages."""
 
 from django.http import Http404, HttpRequest
 
@@ -10,4 +10,14 @@ def get_facilitated_conversation(request: HttpRequest, slug: str) -> Conversatio
     conversation = Conversation.objects.facilitated_by(request.user).filter(slug=slug).first()
     if conversation is None:
         raise Http404("No conversation of yours has this address.")
+    return conversation
+
+
+def get_visible_conversation(request: HttpRequest, slug: str) -> Conversation:
+    """Fetch a conversation anybody may see; a draft is there only for those who run it."""
+    conversation = Conversation.objects.filter(slug=slug).first()
+    if conversation is None:
+        raise Http404("There is no conversation at this address.")
+    if conversation.status == Conversation.Status.DRAFT:
+        return get_facilitated_conversation(request, slug)
     return conversation

@@ -39,6 +39,7 @@ def create_conversation(
     title: str,
     description: str = "",
     population: str = "",
+    shows_results: bool = True,
     slug: str | None = None,
 ) -> Conversation:
     """Create a draft; without a slug, its address is made from the title."""
@@ -51,6 +52,7 @@ def create_conversation(
                     title=title,
                     description=description,
                     population=population,
+                    shows_results=shows_results,
                     slug=candidate,
                 )
         except IntegrityError:

@@ -1,5 +1,6 @@
 """How large conversations are: counts for pages and lists, kept for a minute."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.cache import cache
@@ -49,10 +50,10 @@ class Choices:
     passes: int = 0
 
 
-def choices_by_statement(conversation: Conversation) -> dict[int, Choices]:
-    """The choices made on every statement that has votes, by the statement's row id."""
+def choices_by_statement(statements: Iterable[Statement]) -> dict[int, Choices]:
+    """The choices made on those of the statements that have votes, by the statement's row id."""
     rows = (
-        conversation.votes.order_by()
+        Vote.objects.filter(statement__in=[statement.pk for statement in statements])
         .values("statement_id")
         .annotate(
             agrees=Count("pk", filter=Q(choice=Vote.Choice.AGREE)),

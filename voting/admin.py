@@ -1,0 +1,62 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from voting.models import Conversation, Participant, Statement, Vote
+
+
+@admin.register(Conversation)
+class ConversationAdmin(admin.ModelAdmin):
+    list_display = ["title", "slug", "status", "owner", "population", "created_at"]
+    list_filter = ["status", "is_strictly_moderated"]
+    search_fields = ["title", "slug"]
+    readonly_fields = [
+        "source",
+        "import_sha256",
+        "last_participant_number",
+        "last_statement_number",
+        "created_at",
+    ]
+
+
+@admin.register(Statement)
+class StatementAdmin(admin.ModelAdmin):
+    list_display = ["number", "text", "conversation", "status", "is_seed", "is_metadata"]
+    list_display_links = ["text"]
+    list_filter = ["status", "is_seed", "is_metadata", "conversation"]
+    list_select_related = ["conversation"]
+    search_fields = ["text"]
+    readonly_fields = ["conversation", "number", "author", "priority", "created_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only participants make: to be looked at, never changed."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Participant)
+class ParticipantAdmin(ReadOnlyAdmin):
+    list_display = ["number", "conversation", "published_group", "created_at"]
+    list_filter = ["conversation"]
+    list_select_related = ["conversation"]
+    exclude = ["key"]
+
+
+@admin.register(Vote)
+class VoteAdmin(ReadOnlyAdmin):
+    list_display = ["participant", "statement", "choice", "conversation", "cast_at"]
+    list_filter = ["choice", "conversation"]
+    list_select_related = ["participant", "statement", "conversation"]
+    show_full_result_count = False

@@ -1,0 +1,106 @@
+"""What people may send: a vote, a statement, and what facilitators write and decide."""
+
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.http import QueryDict
+
+from voting.models import Conversation, Statement, Vote
+from voting.services import STATEMENT_LIMIT, StatementRefused, clean_statement
+
+
+class VoteForm(forms.Form):
+    choice = forms.TypedChoiceField(choices=Vote.Choice.choices, coerce=int)
+
+
+class StatementForm(forms.Form):
+    """A participant's own statement."""
+
+    text = forms.CharField(
+        label="Your statement",
+        help_text=f"One idea, one sentence, at most {STATEMENT_LIMIT} characters.",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": STATEMENT_LIMIT}),
+    )
+
+    def clean_text(self) -> str:
+        return _checked(self.cleaned_data["text"])
+
+
+class ConversationForm(forms.ModelForm):
+    """What participants read above the statements."""
+
+    class Meta:
+        model = Conversation
+        fields: ClassVar = ["title", "description", "population", "shows_results"]
+        labels: ClassVar = {
+            "title": "Question",
+            "description": "Introduction",
+            "population": "Whom it speaks for",
+            "shows_results": "Show participants the results",
+        }
+        help_texts: ClassVar = {
+            "title": "For example: How should an AI assistant behave?",
+            "description": "Who asks, why, and what will happen with the result.",
+            "population": "For example: adults living in Estonia.",
+            "shows_results": "",
+        }
+        widgets: ClassVar = {"description": forms.Textarea(attrs={"rows": 5})}
+
+
+class SeedForm(forms.Form):
+    """The organizers' own statements."""
+
+    texts = forms.CharField(
+        label="Statements",
+        help_text=f"One per line, at most {STATEMENT_LIMIT} characters each. They are accepted at once.",
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    is_metadata = forms.BooleanField(
+        label="These ask about the participant and form no groups",
+        required=False,
+    )
+
+
+class StatusForm(forms.Form):
+    status = forms.ChoiceField(choices=[("open", "Open"), ("closed", "Closed")])
+
+
+class ModerationForm(forms.Form):
+    """A decision on some statements: those that are checked, or the one whose own button was pressed."""
+
+    DECISIONS: ClassVar = {"accept": Statement.Status.ACCEPTED, "reject": Statement.Status.REJECTED}
+    REASONS: ClassVar = [
+        "Says the same as another statement",
+        "Off topic",
+        "More than one idea",
+        "Not a statement people can agree or disagree with",
+        "Personal or private information",
+        "Abusive",
+        "Spam",
+    ]
+
+    accept = forms.CharField(required=False)
+    reject = forms.CharField(required=False)
+    reason = forms.CharField(max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Add `decision` and `numbers`."""
+        cleaned = super().clean() or {}
+        pressed = {name: cleaned.get(name) for name in self.DECISIONS if cleaned.get(name)}
+        if len(pressed) != 1:
+            raise forms.ValidationError("Please choose whether to accept or to reject.")
+        name, which = pressed.popitem()
+        chosen = cast(QueryDict, self.data).getlist("checked") if which == "checked" else [str(which)]
+        numbers = [int(text) for text in chosen if text.isascii() and text.isdigit() and len(text) < 10]
+        if not numbers:
+            raise forms.ValidationError("Please select at least one statement first.")
+        return {**cleaned, "decision": self.DECISIONS[name], "numbers": numbers}
+
+
+def _checked(text: str) -> str:
+    try:
+        return clean_statement(text)
+    except StatementRefused as error:
+        raise forms.ValidationError(str(error)) from error

@@ -1,0 +1,1 @@
+"""Pages: `participate` is for everybody, `facilitate` and `moderate` for those who run a conversation."""

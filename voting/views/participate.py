@@ -1,0 +1,190 @@
+"""What everybody sees: the conversations, the card to vote on, and the form to write a statement."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from voting.access import get_visible_conversation
+from voting.cards import Card, deal_card
+from voting.forms import StatementForm, VoteForm
+from voting.identity import find_participant, join_with_ticket, remember
+from voting.models import Conversation, Participant, Statement
+from voting.services import (
+    AlreadySuggested,
+    StatementRefused,
+    VotingClosed,
+    cast_vote,
+    submit_statement,
+    withdraw_vote,
+)
+from voting.tallies import tally
+
+CONVERSATIONS_PER_PAGE = 20
+NO_VOTES_NOW = "This statement takes no votes just now. Nothing you did before is lost."
+NO_STATEMENTS_NOW = "This conversation takes no new statements. Yours was not kept: copy it if you need it."
+THANKS_WAITING = "Thank you. A moderator reads your statement, then others can vote on it."
+THANKS_SHOWN = "Thank you. Others can vote on your statement now."
+
+View = Callable[..., HttpResponse]
+
+
+def post_or_return(view: View) -> View:
+    """Only POST does anything; whoever comes by link or reload is taken back to the conversation."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("voting:conversation", slug)
+        return view(request, slug, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The conversations that are open, then those that are closed."""
+    conversations = Conversation.objects.exclude(status=Conversation.Status.DRAFT)
+    page = Paginator(
+        conversations.order_by("-status", "-created_at", "slug"), CONVERSATIONS_PER_PAGE
+    ).get_page(request.GET.get("page"))
+    entries = [(conversation, tally(conversation)) for conversation in page]
+    return render(request, "voting/home.html", {"page": page, "entries": entries})
+
+
+@require_safe
+def conversation(request: HttpRequest, slug: str) -> HttpResponse:
+    """The question, a card to vote on, and the form to write a statement."""
+    conversation = get_visible_conversation(request, slug)
+    card = deal_card(
+        conversation=conversation,
+        participant=find_participant(request, conversation),
+        wanted=request.GET.get("statement", ""),
+        voted=request.GET.get("voted", ""),
+    )
+    return show_card(request, conversation, card)
+
+
+@post_or_return
+def vote(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Record one vote, then show the next statement."""
+    conversation = get_visible_conversation(request, slug)
+    statement = get_object_or_404(conversation.statements, number=number)
+    form = VoteForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("A vote is agree, pass or disagree.")
+    if not statement.takes_votes():
+        return refuse(request, conversation)
+
+    participant = join_with_ticket(request, conversation)
+    try:
+        cast_vote(participant=participant, statement=statement, choice=form.cleaned_data["choice"])
+    except VotingClosed:
+        return refuse(request, conversation)
+    return go_on(request, conversation, participant, voted=str(number))
+
+
+@post_or_return
+def withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Take a vote back, then show the same statement again."""
+    conversation = get_visible_conversation(request, slug)
+    statement = get_object_or_404(conversation.statements, number=number)
+    participant = find_participant(request, conversation)
+    if participant is None:
+        raise Http404("You have no vote here.")
+    try:
+        withdraw_vote(participant=participant, statement=statement)
+    except VotingClosed:
+        return refuse(request, conversation)
+    return go_on(request, conversation, participant, wanted=str(number))
+
+
+@post_or_return
+def submit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keep a participant's own statement for moderation."""
+    conversation = get_visible_conversation(request, slug)
+    form = StatementForm(request.POST)
+    if not form.is_valid():
+        return show_form(request, conversation, form, status=422)
+    if not conversation.is_open():
+        form.add_error("text", NO_STATEMENTS_NOW)
+        return show_form(request, conversation, form, status=409)
+
+    participant = join_with_ticket(request, conversation)
+    try:
+        submit_statement(participant=participant, text=form.cleaned_data["text"])
+    except AlreadySuggested as error:
+        form.add_error("text", str(error))
+        response = show_form(request, conversation, form, status=422, existing=error.existing)
+    except StatementRefused as error:
+        form.add_error("text", str(error))
+        response = show_form(request, conversation, form, status=422)
+    else:
+        response = thank(request, conversation)
+    return remember(response, participant, conversation)
+
+
+def go_on(
+    request: HttpRequest, conversation: Conversation, participant: Participant, **dealt: str
+) -> HttpResponse:
+    """After a vote: the next card, in place for htmx, by redirect otherwise."""
+    if is_htmx(request):
+        card = deal_card(conversation=conversation, participant=participant, **dealt)
+        response = show_card(request, conversation, card)
+    else:
+        address = reverse("voting:conversation", args=[conversation.slug])
+        response = redirect(f"{address}?{urlencode(dealt)}#card")
+    return remember(response, participant, conversation)
+
+
+def refuse(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """No vote was taken: say so, and show what can be voted on."""
+    participant = find_participant(request, conversation)
+    card = deal_card(conversation=conversation, participant=participant, notice=NO_VOTES_NOW)
+    return show_card(request, conversation, card, status=409)
+
+
+def thank(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """A statement was kept: say what happens next, over an empty form."""
+    message = THANKS_WAITING if conversation.is_strictly_moderated else THANKS_SHOWN
+    if is_htmx(request):
+        context = {"conversation": conversation, "form": StatementForm(), "thanks": message}
+        return render(request, "voting/_statement_form.html", context)
+    messages.success(request, message)
+    return redirect("voting:conversation", conversation.slug)
+
+
+def show_card(
+    request: HttpRequest, conversation: Conversation, card: Card, status: int = 200
+) -> HttpResponse:
+    template = "voting/_card.html" if is_htmx(request) else "voting/conversation.html"
+    context = {"conversation": conversation, "card": card, "form": StatementForm()}
+    return render(request, template, context, status=status)
+
+
+def show_form(
+    request: HttpRequest,
+    conversation: Conversation,
+    form: StatementForm,
+    status: int,
+    existing: Statement | None = None,
+) -> HttpResponse:
+    """The statement form with what was wrong; without htmx, in its place on the whole page."""
+    context = {"conversation": conversation, "form": form, "existing": existing}
+    if is_htmx(request):
+        return render(request, "voting/_statement_form.html", context, status=status)
+    participant = find_participant(request, conversation)
+    card = deal_card(conversation=conversation, participant=participant)
+    return render(request, "voting/conversation.html", {**context, "card": card}, status=status)
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))
