@@ -12,23 +12,33 @@ import psutil
 from config.embedded_postgres.programs import run_program
 
 PATIENCE = 10.0
+NOBODYS_PID = "4194304"
+"""One more than the highest process id Linux gives out."""
 
 
 def clear_leftovers(data_dir: Path, pid_file_lines: list[str], user: int | None) -> None:
     """Make way for a new server over existing data.
 
-    The process id in the file may be nobody's (PostgreSQL deals with that itself), some other
-    program's by now (then the file goes), or that of a server whose socket was deleted, which
-    nobody can reach any more (then it is stopped properly).
+    A living server that nobody can reach, because its socket was deleted, is stopped properly. Else
+    the process id in the file is nobody's, a dead process's that nobody buried, or by now some other
+    program's. The file itself must stay: by it PostgreSQL sees whether parts of a killed server still run.
     """
-    if not pid_file_lines or not pid_file_lines[0].strip().isdigit():
+    if len(pid_file_lines) < 8 or not pid_file_lines[0].strip().isdigit():
         return
-    is_ready = len(pid_file_lines) > 7 and pid_file_lines[7].strip() == "ready"
-    with contextlib.suppress(psutil.Error):
-        if psutil.Process(int(pid_file_lines[0])).name() != "postgres":
-            (data_dir / "postmaster.pid").unlink(missing_ok=True)
-        elif is_ready:
-            run_program("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(data_dir), user=user)
+    if not is_living_postgres(int(pid_file_lines[0])):
+        (data_dir / "postmaster.pid").write_text("\n".join([NOBODYS_PID, *pid_file_lines[1:]]) + "\n")
+        port, socket_dir = pid_file_lines[3].strip(), pid_file_lines[4].strip()
+        Path(socket_dir, f".s.PGSQL.{port}.lock").unlink(missing_ok=True)
+    elif pid_file_lines[7].strip() == "ready":
+        run_program("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(data_dir), user=user)
+
+
+def is_living_postgres(pid: int) -> bool:
+    try:
+        process = psutil.Process(pid)
+        return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def end_servers_of_deleted_data(data_dir: Path) -> None:

@@ -161,7 +161,7 @@ def launch(data_dir: Path, user: int | None) -> dict[str, str]:
 
 def is_worth_waiting(news: str, returncode: int) -> bool:
     """Whether a failed start will pass: the last server is not quite gone, or another is coming up."""
-    return returncode == 0 or "pre-existing shared memory" in news or "postmaster.pid" in news
+    return returncode == 0 or "pre-existing shared memory" in news or "lock file" in news
 
 
 def server_options(socket_dir: Path) -> str:
