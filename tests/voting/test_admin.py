@@ -1,0 +1,27 @@
+import pytest
+
+from tests.factories import make_conversation, make_facilitator, make_participant, make_statement, make_vote
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    client.force_login(make_facilitator(is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.mark.parametrize("model", ["conversation", "statement", "participant", "vote"])
+def test_every_list_opens(staff, model):
+    make_vote(make_participant(conversation := make_conversation()), make_statement(conversation))
+    assert staff.get(f"/admin/voting/{model}/").status_code == 200
+
+
+@pytest.mark.parametrize("model", ["participant", "vote"])
+def test_votes_and_participants_can_only_be_looked_at(staff, model):
+    vote = make_vote(make_participant(conversation := make_conversation()), make_statement(conversation))
+    row = vote if model == "vote" else vote.participant
+    assert staff.get(f"/admin/voting/{model}/{row.pk}/change/").status_code == 200
+    assert staff.post(f"/admin/voting/{model}/{row.pk}/change/", {"choice": -1}).status_code == 403
+    assert staff.post(f"/admin/voting/{model}/{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert staff.get(f"/admin/voting/{model}/add/").status_code == 403
