@@ -1,0 +1,47 @@
+"""Variants, runs and scores to look at; nothing here can be changed by hand."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from evaluation.models import EvaluationRun, ModelVariant, Score
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows and changes none."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ModelVariant)
+class ModelVariantAdmin(ReadOnlyAdmin):
+    list_display = ("slug", "name", "model", "constitution")
+
+
+@admin.register(EvaluationRun)
+class EvaluationRunAdmin(ReadOnlyAdmin):
+    list_display: ClassVar = [
+        "pk",
+        "variant",
+        "task",
+        "status",
+        "n_samples",
+        "n_missing",
+        "is_rehearsal",
+        "created_at",
+    ]
+    list_filter = ("task", "status")
+
+
+@admin.register(Score)
+class ScoreAdmin(ReadOnlyAdmin):
+    list_display = ("run", "sample_id", "answer", "value")
+    list_select_related = ("run",)

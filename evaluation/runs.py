@@ -1,0 +1,184 @@
+"""Ask a variant a task's samples through Inspect, so that no answer is lost and none is asked for twice.
+
+All that a run asks stands in one file before the first question. Each finished sample stands in Inspect's log
+at once and each answer in its cache; a run that was killed goes on from there.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaluation.tasks import TASKS
+from evaluation.tasks.base import Sample
+
+if TYPE_CHECKING:
+    from inspect_ai.log import EvalLog
+    from inspect_ai.model import Model
+
+QUESTIONS = "questions.json"
+_CAUSE = re.compile(r"^(?!tenacity\.)(?:\w+\.)*(\w*(?:Error|Exception|Timeout)\w*: .+)$", re.MULTILINE)
+INSPECT_TASK = "collective_constitution_questions"
+
+
+class AskingFailed(Exception):
+    """The model stopped answering; what it had answered is kept, and the run can be resumed."""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """All that shapes a run's answers besides the model."""
+
+    task: str
+    system_prompt: str
+    epochs: int
+    fingerprint: str
+    samples: list[Sample]
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(asdict(self), ensure_ascii=False, indent=1)
+        (folder / QUESTIONS).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> "Questions":
+        kept = json.loads((folder / QUESTIONS).read_text(encoding="utf-8"))
+        return cls(**kept | {"samples": [Sample(**sample) for sample in kept["samples"]]})
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the model said, by sample and epoch, and the log that holds it."""
+
+    by_sample: dict[str, list[str]]
+    log: Path
+    log_sha256: str
+    token_use: dict[str, int]
+
+
+def ask_all(*, folder: Path, model: "Model") -> Answers:
+    """Ask what the folder's questions file holds; go on from the fullest log when there is one."""
+    from inspect_ai import eval as inspect_eval
+    from inspect_ai import eval_retry
+
+    make_task = register_task()
+    options: dict[str, Any] = {
+        "log_dir": str(folder / "logs"),
+        "log_format": "eval",
+        "log_buffer": 1,
+        "log_realtime": False,
+        "log_model_api": False,
+        "log_level": "error",
+        "fail_on_error": True,
+        "display": "none",
+        "acp_server": False,
+        "ctl_server": False,
+    }
+    log = read_fullest_log(folder / "logs")
+    if log is None:
+        log = inspect_eval(make_task(folder=str(folder)), model=model, **options)[0]
+    elif log.status != "success":
+        log = eval_retry(log, **options)[0]
+    if log.status != "success":
+        raise AskingFailed(reason_of(log))
+    return collect_answers(log)
+
+
+def register_task() -> Any:
+    """Make the task known to Inspect by name, which is how it finds it again to resume."""
+    from inspect_ai import Task, task
+    from inspect_ai.dataset import MemoryDataset
+    from inspect_ai.model import CachePolicy
+    from inspect_ai.solver import generate
+
+    @task(name=INSPECT_TASK)
+    def questions(folder: str) -> Task:
+        asked = Questions.read(Path(folder))
+        cache = CachePolicy(expiry=None, scopes={"run": asked.fingerprint})
+        return Task(
+            dataset=MemoryDataset(inspect_samples(asked), name=asked.task),
+            solver=generate(cache=cache),
+            scorer=make_scorer(asked),
+            epochs=asked.epochs,
+        )
+
+    return questions
+
+
+def inspect_samples(asked: Questions) -> list[Any]:
+    """The samples as Inspect takes them, each behind the constitution's prompt if there is one."""
+    from inspect_ai.dataset import Sample as InspectSample
+    from inspect_ai.model import ChatMessageSystem, ChatMessageUser
+
+    before = [ChatMessageSystem(content=asked.system_prompt)] if asked.system_prompt else []
+    return [
+        InspectSample(
+            id=sample.id,
+            input=[*before, ChatMessageUser(content=sample.prompt)],
+            metadata={"options": sample.options, **sample.metadata},
+        )
+        for sample in asked.samples
+    ]
+
+
+def make_scorer(asked: Questions) -> Any:
+    """Let Inspect's log show each judged answer; an unreadable one is NaN, which its mean leaves out."""
+    from inspect_ai.scorer import Score, Target, mean, scorer
+    from inspect_ai.solver import TaskState
+
+    by_id = {sample.id: sample for sample in asked.samples}
+    judge = TASKS[asked.task].judge
+
+    @scorer(metrics=[mean()], name=f"collective_constitution_{asked.task}")
+    def judged() -> Any:
+        async def score(state: TaskState, target: Target) -> Score:
+            said = [state.output.completion]
+            judgement = judge(by_id[str(state.sample_id)], said)
+            value = float("nan") if judgement.value is None else judgement.value
+            return Score(value=value, answer=judgement.answer, explanation=target.text)
+
+        return score
+
+    return judged()
+
+
+def read_fullest_log(log_dir: Path) -> "EvalLog | None":
+    """The log with most finished samples that an earlier start left, or None."""
+    from inspect_ai.log import read_eval_log, read_eval_log_sample_summaries
+
+    def n_finished(path: Path) -> int:
+        return sum(summary.completed for summary in read_eval_log_sample_summaries(str(path)))
+
+    path = max(sorted(log_dir.glob("*.eval")), key=n_finished, default=None)
+    if path is None:
+        return None
+    log = read_eval_log(str(path))
+    # Without a file the task is found by its registered name, wherever the process was started.
+    log.eval.task_file = None
+    return log
+
+
+def reason_of(log: "EvalLog") -> str:
+    """Say in one line why Inspect stopped: the provider's words, not those of the retries around it."""
+    if log.error is None:
+        return f"The log ended with status “{log.status}”."
+    causes = _CAUSE.findall(log.error.traceback)
+    return (causes[-1] if causes else " ".join(log.error.message.split()))[:500]
+
+
+def collect_answers(log: "EvalLog") -> Answers:
+    """Take the answers out of a finished log, which from now on stands alone."""
+    by_sample: dict[str, dict[int, str]] = {}
+    token_use: dict[str, int] = {"input": 0, "output": 0}
+    for sample in log.samples or []:
+        by_sample.setdefault(str(sample.id), {})[sample.epoch] = sample.output.completion
+        if sample.output.usage is not None:
+            token_use["input"] += sample.output.usage.input_tokens
+            token_use["output"] += sample.output.usage.output_tokens
+    ordered = {key: [said[epoch] for epoch in sorted(said)] for key, said in by_sample.items()}
+    path = Path(log.location.removeprefix("file://"))
+    for earlier in set(path.parent.glob("*.eval")) - {path}:
+        earlier.unlink()
+    return Answers(ordered, path, hashlib.sha256(path.read_bytes()).hexdigest(), token_use)
