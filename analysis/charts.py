@@ -198,7 +198,7 @@ def _shape(group: int | None) -> str:
         1: f"m{-r} {-r}h{2 * r}v{2 * r}h{-2 * r}z",
         2: f"m0 {-r - 0.6}l{r + 0.6} {2 * r + 0.6}h{-2 * r - 1.2}z",
         3: f"m0 {-r - 1}l{r + 1} {r + 1}l{-r - 1} {r + 1}l{-r - 1} {-r - 1}z",
-        4: f"m{-r - 1} {-r / 2}h{2 * r + 2}v{r}h{-2 * r - 2}z",
+        4: f"m{-r - 1} -1.5h{2 * r + 2}v3h{-2 * r - 2}z",
     }
     return "m-1 -1h2v2h-2z" if group is None else shapes[group % len(shapes)]
 

@@ -205,10 +205,9 @@ class Report:
 
     @property
     def consensus_lede(self) -> str:
-        """What the list of consensus shows of how many."""
-        n_shared = len(self.shared)
-        shown = f"the {SHOWN} strongest of {n_shared}" if n_shared > SHOWN else "all of them"
-        return f"Statements that clearly more than half of every group agree with: {shown}."
+        """What the list of consensus is, and how much of it is shown."""
+        more = f" These are the strongest {SHOWN} of {len(self.shared)}." if len(self.shared) > SHOWN else ""
+        return f"Clearly more than half of every group agree with these statements.{more}"
 
     @property
     def n_ungrouped(self) -> int:
@@ -235,7 +234,8 @@ class Report:
     def headline(self) -> str:
         """What the page says above everything else."""
         n_groups, total = len(self.groups), self.analysis.n_statements
-        who = {1: "Most people agree", 2: "Both groups agree"}.get(n_groups, f"All {n_groups} groups agree")
+        who = "Both groups agree" if n_groups == 2 else f"All {n_groups} groups agree"
+        who = who if n_groups > 1 else "Most people agree"
         return f"{who} on {len(self.shared)} of {total} statement{'' if total == 1 else 's'}"
 
     @cached_property
