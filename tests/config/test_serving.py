@@ -1,0 +1,132 @@
+"""`manage.py serve` and `stop_site`, with the real web server and job worker."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+
+
+class Site:
+    """A site served from a folder of its own."""
+
+    def __init__(self, var_dir: Path) -> None:
+        self.environment = {**os.environ, "VAR_DIR": str(var_dir)}
+        self.environment.pop("DATABASE_URL", None)
+        self.var_dir = var_dir
+        self.port = free_port()
+        self.output = var_dir.with_suffix(".log")
+        command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
+        with self.output.open("w") as output:
+            self.process = psutil.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=output, stderr=output, start_new_session=True
+            )
+
+    def is_well(self) -> bool:
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}/health/", timeout=5) as response:
+                return json.load(response) == {"status": "ok"}
+        except (URLError, OSError):
+            return False
+
+    def child(self, word: str) -> psutil.Process | None:
+        for child in self.process.children():
+            with contextlib.suppress(psutil.Error):
+                if any(word in part for part in child.cmdline()):
+                    return child
+        return None
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    give_up_at = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < give_up_at, "waited too long"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(tmp_path_factory.mktemp("site") / "var")
+    wait_until(site.is_well)
+    wait_until(lambda: site.child("procrastinate"))
+    yield site
+    site.manage("stop_site")
+
+
+def test_a_killed_web_server_is_started_again(site):
+    killed = site.child("granian")
+    left_behind = killed.children()
+    killed.kill()
+    wait_until(lambda: site.child("granian") not in (None, killed))
+    wait_until(site.is_well)
+    assert not any(process.is_running() for process in left_behind)
+
+
+def test_a_killed_worker_is_started_again(site):
+    killed = site.child("procrastinate")
+    killed.kill()
+    wait_until(lambda: site.child("procrastinate") not in (None, killed))
+
+
+def test_a_killed_database_is_started_again(site):
+    killed = int((site.var_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(killed, signal.SIGKILL)
+    wait_until(site.is_well)
+    assert int((site.var_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0]) != killed
+
+
+def test_a_second_serve_is_refused(site):
+    outcome = site.manage("serve", "--port", str(free_port()))
+    assert "is being served already" in outcome.stderr
+    assert outcome.returncode == 1
+
+
+def test_a_port_in_use_is_refused(site, tmp_path):
+    site.environment["VAR_DIR"] = str(tmp_path)
+    outcome = site.manage("serve", "--port", str(site.port))
+    site.environment["VAR_DIR"] = str(site.var_dir)
+    assert f"127.0.0.1:{site.port} cannot be used: Address already in use." in outcome.stderr
+
+
+def test_stopping_leaves_no_process_and_no_lost_data(site):
+    processes = [site.process, *site.process.children(recursive=True)]
+    outcome = site.manage("stop_site")
+    assert outcome.stdout.strip() == "Stopped: web server and worker, database."
+    _, alive = psutil.wait_procs(processes, timeout=5)
+    assert not alive
+    assert site.process.returncode == 0
+    assert not (site.var_dir / "serve.pid").exists()
+
+
+def test_a_killed_supervisor_takes_its_children_along(tmp_path):
+    site = Site(tmp_path / "var")
+    wait_until(site.is_well)
+    children = site.process.children(recursive=True)
+    site.process.kill()
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
+    assert site.manage("stop_site").stdout.strip() == "Stopped: database."
