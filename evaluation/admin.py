@@ -28,17 +28,9 @@ class ModelVariantAdmin(ReadOnlyAdmin):
 
 @admin.register(EvaluationRun)
 class EvaluationRunAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = [
-        "pk",
-        "variant",
-        "task",
-        "status",
-        "n_samples",
-        "n_missing",
-        "is_rehearsal",
-        "created_at",
-    ]
+    list_display = ("pk", "variant", "task", "status", "n_samples", "n_missing", "is_rehearsal")
     list_filter = ("task", "status")
+    list_select_related = ("variant",)
 
 
 @admin.register(Score)
