@@ -12,6 +12,14 @@ from constitution.selection import Candidate, Selection, load_candidates, select
 from voting.version import CODE_VERSION
 
 SCHEMA = 1
+_ORDER = """
+schema name slug title version status id number letter group size kind conversation population rule analysis
+selection text framing weight rationale needs_editing min_level min_votes_per_group max_principles order
+n_participants n_statements n_votes groups principles statements counts by_group agree disagree pass agreement
+statement gac gac_level gac_lower dissent edits before after made_at ratification result reason adopted_at
+code_version votes_sha256 sha256
+"""
+READING_ORDER = {key: place for place, key in enumerate(_ORDER.split())}
 
 
 def document_sha256(document: dict[str, Any]) -> str:
@@ -24,7 +32,20 @@ def document_of(constitution: Constitution) -> dict[str, Any]:
     """The document as adopted, with its hash; of a draft, what it would be now, without one."""
     if constitution.document is None:
         return build_document(constitution, adopted_at=None) | {"sha256": None}
-    return constitution.document | {"sha256": constitution.sha256}
+    return _in_reading_order(constitution.document | {"sha256": constitution.sha256})
+
+
+def _in_reading_order(value: Any) -> Any:
+    """PostgreSQL forgets the order of keys; give them back in the order of `READING_ORDER`."""
+    if isinstance(value, list):
+        return [_in_reading_order(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _in_reading_order(value[key]) for key in sorted(value, key=_rank)}
+
+
+def _rank(key: str) -> tuple[int, str]:
+    return READING_ORDER.get(key, len(READING_ORDER)), key
 
 
 def build_document(constitution: Constitution, *, adopted_at: datetime | None) -> dict[str, Any]:
