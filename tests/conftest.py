@@ -91,7 +91,9 @@ def watched(context: BrowserContext) -> Iterator[BrowserContext]:
     faults: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # Chromium reports every 4xx answer; these two are how a form says what is wrong or came too late.
+        is_expected = any(f"status of {status} " in message.text for status in (409, 422))
+        if message.type == "error" and not is_expected:
             faults.append(message.text)
 
     context.on("console", note)
