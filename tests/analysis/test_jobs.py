@@ -1,12 +1,12 @@
 """A facilitator queues an analysis; a worker makes it."""
 
 import pytest
-from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from analysis.jobs import analyze_conversation, find_latest_job, queue_analysis
 from analysis.progress import find_progress
 from analysis.services import run_analysis
+from tests.analysis.worker import run_queued
 from tests.factories import (
     make_conversation,
     make_divided_conversation,
@@ -16,14 +16,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def run_worker():
-    """Do all queued work in this process, then stop."""
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
-        worker_app.run_worker(
-            queues=["analysis"], wait=False, install_signal_handlers=False, listen_notify=False
-        )
 
 
 def test_the_job_analyzes_and_may_run_twice():
@@ -57,7 +49,7 @@ def test_a_worker_makes_the_queued_analysis():
     conversation = make_divided_conversation()
     queue_analysis(conversation=conversation, lock_k=2)
     assert find_progress(conversation).is_waiting
-    run_worker()
+    run_queued()
     assert conversation.analyses.get().parameters["lock_k"] == 2
     assert find_latest_job(conversation).status == "succeeded"
     assert find_progress(conversation) is None
@@ -67,7 +59,7 @@ def test_a_worker_makes_the_queued_analysis():
 def test_a_failed_analysis_is_reported_until_one_succeeds():
     conversation = make_conversation()
     queue_analysis(conversation=conversation)
-    run_worker()
+    run_queued()
     assert find_progress(conversation).has_failed
     make_vote(make_participant(conversation), make_statement(conversation))
     run_analysis(conversation=conversation)
