@@ -1,0 +1,89 @@
+# What a person does with this checkout. Needs python3 (3.11 or newer), make and pip; nothing else.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+WORKERS ?= 1
+
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+PIP := $(BIN)/python -m pip install --quiet --progress-bar off --disable-pip-version-check --require-hashes
+PACKAGES := opinion voting analysis constitution training evaluation config
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve stop test test-browser check lint types templates security migrations architecture requirements
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- Setting up: a stamp file per step, so that repeating is quick ---------------------------------
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Making a virtual environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "python3 cannot make virtual environments: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.base: requirements/base.txt | $(BIN)/python
+	@echo "Installing what the site needs (a minute or two, once) …"
+	@$(PIP) -r requirements/base.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.base | $(BIN)/python
+	@echo "Installing what checks and tests need (a minute, once) …"
+	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+# --- Running ----------------------------------------------------------------------------------------
+
+demo: $(VENV)/.base ## set up everything, load a demonstration conversation, and serve it
+	@$(MANAGE) migrate --no-input --verbosity 0
+	@$(MANAGE) load_demo --site "http://$(HOST):$(PORT)"
+	@$(MANAGE) serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
+
+serve: $(VENV)/.base ## serve the site as it is, with its job worker
+	@$(MANAGE) serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
+
+stop: $(VENV)/.base ## stop the site and its database
+	@$(MANAGE) stop_site
+
+# --- Testing ----------------------------------------------------------------------------------------
+
+test: $(VENV)/.dev ## run the tests
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-browser: $(VENV)/.dev ## run the tests in a real browser (needs chromium)
+	@$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
+
+check: lint types templates security migrations architecture ## run every check but the tests
+	@echo "All checks passed."
+
+lint: $(VENV)/.dev ## look for faults and formatting in the code
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
+
+types: $(VENV)/.dev ## check the types
+	@$(BIN)/mypy --no-error-summary
+
+templates: $(VENV)/.dev ## look for faults in the templates
+	@$(BIN)/djlint --quiet --lint templates
+
+security: $(VENV)/.dev ## look for insecure code, and at the settings of production
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(PACKAGES) manage.py
+	@PRODUCTION=true ALLOWED_HOSTS=example.org SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+		$(MANAGE) check --deploy --fail-level WARNING
+
+migrations: $(VENV)/.dev ## see that no migration is missing
+	@$(MANAGE) makemigrations --check --dry-run
+
+architecture: $(VENV)/.dev ## see that imports go one way
+	@$(BIN)/python -m pytest --quiet --no-header -p no:cacheprovider tests/config/test_architecture.py
+
+requirements: ## compile requirements/*.in into pinned requirements/*.txt (needs uv)
+	@for name in base dev; do \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+			requirements/$$name.in --output-file requirements/$$name.txt; \
+	done
