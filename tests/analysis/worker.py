@@ -1,7 +1,9 @@
 """A worker for tests: does the queued analyses and stops."""
 
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
 
+from django.db import connections
 from procrastinate.contrib.django import app
 
 
@@ -12,7 +14,12 @@ def run_queued() -> None:
 
 
 def _work() -> None:
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    """Work without keeping connections, which would hold the test database open at the end."""
+    with (
+        patch.dict(connections.settings["default"], CONN_MAX_AGE=0),
+        app.replace_connector(app.connector.get_worker_connector()) as worker_app,
+    ):
         worker_app.run_worker(
             queues=["analysis"], wait=False, install_signal_handlers=False, listen_notify=False
         )
+    connections.close_all()
