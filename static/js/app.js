@@ -72,5 +72,6 @@
   document.addEventListener("htmx:load", focusFragment);
   document.addEventListener("htmx:sendError", announceFailure);
   document.addEventListener("htmx:responseError", announceFailure);
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   labelThemeButtons();
 })();
