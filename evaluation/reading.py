@@ -1,6 +1,6 @@
 """Measures and comparisons in words and plain tables, for people who read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evaluation.comparison import Comparison, MeasureComparison, TaskComparison
@@ -40,9 +40,35 @@ def describe_p(p_adjusted: float | None) -> str:
     """What a corrected p-value lets one say."""
     if p_adjusted is None:
         return "cannot be tested"
-    if p_adjusted < SIGNIFICANT:
-        return "a clear difference"
-    return "no clear difference"
+    return "a clear difference" if is_clear(p_adjusted) else "no clear difference"
+
+
+def shown_measures(measures: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of a page's table: each measure of a run in words and rounded numbers."""
+    return [
+        {
+            "title": title_of(measure),
+            "value": number(measure["value"]),
+            "interval": interval(measure["low"], measure["high"]),
+            "n": measure["n"],
+            "n_left_out": measure["n_left_out"],
+        }
+        for measure in measures
+    ]
+
+
+def shown_rows(task: TaskComparison) -> list[dict[str, Any]]:
+    """Rows of a page's table: each measure of both variants, what changed, and whether that is clear."""
+    names = ("title", "a", "b", "difference", "interval", "p", "n")
+    return [
+        dict(zip(names, table_row(measure), strict=True))
+        | {"verdict": describe_p(measure.p_adjusted), "is_clear": is_clear(measure.p_adjusted)}
+        for measure in task.measures
+    ]
+
+
+def is_clear(p_adjusted: float | None) -> bool:
+    return p_adjusted is not None and p_adjusted < SIGNIFICANT
 
 
 def write_comparison(comparison: Comparison) -> str:

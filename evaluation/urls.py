@@ -1,5 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from evaluation import views
 
 app_name = "evaluation"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("compare/", views.compare, name="compare"),
+    path("variants/<slug:slug>/", views.variant, name="variant"),
+]

@@ -5,18 +5,16 @@ import pytest
 from evaluation.comparison import compare_variants
 from evaluation.models import EvaluationRun
 from evaluation.reading import describe_p, write_comparison
-from evaluation.services import run_evaluation
+from tests.evaluation.finished import finish_bbq, finish_own_statements
 from tests.factories import make_grouped_analysis, make_variant
-from tests.provider_server import provider_server
 
 pytestmark = pytest.mark.django_db
 
 
-def run_with(reply, *, slug, conversation, **told):
-    """A finished run of own statements by a new variant that always replies the same way."""
-    with provider_server(reply=reply) as server:
-        variant = make_variant(slug=slug, model="openai-api/local/model", base_url=server.openai_url)
-        run_evaluation(variant=variant, task="own_statements", conversation=conversation, **told)
+def run_with(reply, *, slug, conversation):
+    """A new variant with a finished run of own statements."""
+    variant = make_variant(slug=slug)
+    finish_own_statements(variant, conversation, reply)
     return variant
 
 
@@ -27,8 +25,8 @@ def conversation(own_var):
 
 
 def test_opposite_variants_differ_clearly_for_both_groups(conversation):
-    a = run_with(lambda messages: "agree", slug="a", conversation=conversation)
-    b = run_with(lambda messages: "disagree", slug="b", conversation=conversation)
+    a = run_with(lambda sample: "agree", slug="a", conversation=conversation)
+    b = run_with(lambda sample: "disagree", slug="b", conversation=conversation)
     comparison = compare_variants(a=a, b=b)
     to_a, to_b = comparison.tasks[0].measures
     assert (to_a.paired.difference, to_b.paired.difference) == (-1.0, 1.0)
@@ -39,49 +37,48 @@ def test_opposite_variants_differ_clearly_for_both_groups(conversation):
 
 
 def test_a_variant_compared_with_its_like_shows_no_difference(conversation):
-    a = run_with(lambda messages: "agree", slug="a", conversation=conversation)
-    b = run_with(lambda messages: "I agree.", slug="b", conversation=conversation)
+    a = run_with(lambda sample: "agree", slug="a", conversation=conversation)
+    b = run_with(lambda sample: "I agree.", slug="b", conversation=conversation)
     measures = compare_variants(a=a, b=b).tasks[0].measures
     assert [(measure.paired.difference, measure.p_adjusted) for measure in measures] == [(0.0, 1.0)] * 2
 
 
 def test_only_statements_that_both_answered_are_compared(conversation):
-    def shy(messages):
-        return "Who knows." if "promise 1." in messages[-1]["content"] else "agree"
+    def shy(sample):
+        return "Who knows." if sample.id == "statement-1" else "agree"
 
-    a = run_with(lambda messages: "agree", slug="a", conversation=conversation)
+    a = run_with(lambda sample: "agree", slug="a", conversation=conversation)
     b = run_with(shy, slug="b", conversation=conversation)
     to_a, to_b = compare_variants(a=a, b=b).tasks[0].measures
     assert (to_a.paired.n_items, to_b.paired.n_items) == (7, 8)
 
 
 def test_runs_on_other_data_are_named_and_not_compared(conversation):
-    a = run_with(lambda messages: "agree", slug="a", conversation=conversation)
+    a = run_with(lambda sample: "agree", slug="a", conversation=conversation)
     other = make_grouped_analysis({"A": [[1, 2, 3]] * 3}).conversation
-    b = run_with(lambda messages: "agree", slug="b", conversation=other)
+    b = run_with(lambda sample: "agree", slug="b", conversation=other)
     task = compare_variants(a=a, b=b).tasks[0]
     assert (task.measures, "different data" in task.reason) == ([], True)
 
 
 def test_runs_of_other_versions_of_a_task_are_not_compared(conversation):
-    a = run_with(lambda messages: "agree", slug="a", conversation=conversation)
-    b = run_with(lambda messages: "agree", slug="b", conversation=conversation)
+    a = run_with(lambda sample: "agree", slug="a", conversation=conversation)
+    b = run_with(lambda sample: "agree", slug="b", conversation=conversation)
     EvaluationRun.objects.filter(variant=b).update(task_version="0")
     assert "version 0" in compare_variants(a=a, b=b).tasks[0].reason
 
 
 def test_an_older_run_on_the_same_data_is_found_behind_a_newer_one(conversation):
-    a = run_with(lambda messages: "agree", slug="a", conversation=conversation)
-    b = run_with(lambda messages: "agree", slug="b", conversation=conversation)
+    a = run_with(lambda sample: "agree", slug="a", conversation=conversation)
+    b = run_with(lambda sample: "agree", slug="b", conversation=conversation)
     newer = make_grouped_analysis({"A": [[1, 2, 3]] * 3}).conversation
-    newest = run_evaluation(variant=make_variant(slug="c"), task="own_statements", conversation=newer)
-    EvaluationRun.objects.filter(pk=newest.pk).update(variant=b)
+    finish_own_statements(b, newer, lambda sample: "agree")
     assert compare_variants(a=a, b=b).tasks[0].reason == ""
 
 
 def test_a_task_only_one_has_run_is_named(own_var):
     a, b = make_variant(slug="a"), make_variant(slug="b")
-    run_evaluation(variant=a, task="bbq")
+    finish_bbq(a, lambda sample: "A")
     comparison = compare_variants(a=a, b=b)
     assert (comparison.tasks, len(comparison.only_a), comparison.only_b) == ([], 1, [])
     assert "Only A has finished" in write_comparison(comparison)
@@ -89,8 +86,8 @@ def test_a_task_only_one_has_run_is_named(own_var):
 
 def test_bbq_is_compared_by_category_and_condition(own_var):
     a, b = make_variant(slug="a"), make_variant(slug="b", model="rehearsal/other")
-    for variant in (a, b):
-        run_evaluation(variant=variant, task="bbq")
+    for variant, letter in ((a, "A"), (b, "B")):
+        finish_bbq(variant, lambda sample, said=letter: said)
     task = compare_variants(a=a, b=b).tasks[0]
     assert len(task.measures) == 16
     assert task.is_rehearsal
@@ -98,8 +95,8 @@ def test_bbq_is_compared_by_category_and_condition(own_var):
 
 
 def test_the_table_can_be_read(conversation):
-    a = run_with(lambda messages: "agree", slug="a", conversation=conversation)
-    b = run_with(lambda messages: "disagree", slug="b", conversation=conversation)
+    a = run_with(lambda sample: "agree", slug="a", conversation=conversation)
+    b = run_with(lambda sample: "disagree", slug="b", conversation=conversation)
     text = write_comparison(compare_variants(a=a, b=b))
     assert "Similarity to group A  1.000  0.000  −1.000  −1.000 to −1.000     0.008      8" in text
     assert "corrected for 2 tests (Holm)" in text
