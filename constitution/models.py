@@ -41,6 +41,14 @@ class Rule(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def description(self) -> str:
+        """The rule in one line for people."""
+        return (
+            f"level at least {self.min_level:g}, at least {self.min_votes_per_group} votes from every group, "
+            f"at most {self.max_principles} principles, {self.get_order_display().lower()}"
+        )
+
 
 class Constitution(models.Model):
     """An ordered, versioned list of principles: a draft, then adopted and frozen."""

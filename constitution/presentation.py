@@ -34,7 +34,11 @@ class SourceView:
 
     @property
     def level_short(self) -> str:
-        return "" if self.level is None else f"about {_in_100(self.level)} in 100 of every group"
+        return (
+            ""
+            if self.level is None
+            else f"about {_in_100(self.level)} in 100 agree, averaged over the groups"
+        )
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,9 @@ class PrincipleView:
     @property
     def framing_words(self) -> str:
         return {
-            "positive": "asks to do something",
-            "negative": "asks to avoid something",
-            "comparative": "asks for more or less of something",
+            "positive": "says what to do",
+            "negative": "says what to avoid",
+            "comparative": "says what there should be more or less of",
             "verbatim": "stands as the public wrote it",
         }.get(self.framing, self.framing)
 

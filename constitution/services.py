@@ -28,7 +28,7 @@ class RuleRefused(ValueError):
 class RuleNameTaken(RuleRefused):
     def __init__(self, rule: Rule) -> None:
         super().__init__(
-            f"There is a rule “{rule.name}” already, with other parameters ({describe_rule(rule)}). "
+            f"There is a rule “{rule.name}” already, with other parameters ({rule.description}). "
             "A saved rule never changes: choose another name."
         )
 
@@ -118,14 +118,6 @@ def _parameters(rule: Rule) -> dict[str, Any]:
 def _name_of(rule: Rule) -> str:
     level = f"{rule.min_level!r}".replace(".", "_")
     return f"level-{level}-votes-{rule.min_votes_per_group}-max-{rule.max_principles}-by-{rule.order}"
-
-
-def describe_rule(rule: Rule) -> str:
-    """A rule in one line for people."""
-    return (
-        f"level at least {rule.min_level:g}, at least {rule.min_votes_per_group} votes from every group, "
-        f"at most {rule.max_principles} principles, {rule.get_order_display().lower()}"
-    )
 
 
 def _why_nothing(rule: Rule, selection: Selection) -> str:

@@ -43,7 +43,7 @@ def edit(request: HttpRequest, slug: str, version: int) -> HttpResponse:
 def principle(request: HttpRequest, slug: str, version: int, pk: int) -> HttpResponse:
     """Word one principle of a draft."""
     found = get_draft_principle(request, slug, version, pk)
-    form = PrincipleForm(request.POST or None, initial=model_to_dict(found))
+    form = PrincipleForm(request.POST if request.method == "POST" else None, initial=model_to_dict(found))
     if form.is_valid():
         try:
             edit_principle(principle=found, by=signed_in(request), **form.cleaned_data)
@@ -87,7 +87,7 @@ def remove(request: HttpRequest, slug: str, version: int, pk: int) -> HttpRespon
 def adopt(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """Say what adopting means, then do it."""
     constitution = get_draft(request, slug, version)
-    form = AdoptForm(request.POST or None)
+    form = AdoptForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         accepts = form.cleaned_data["accept_flagged"]
         try:

@@ -153,9 +153,10 @@ def test_any_text_gives_a_principle(statement):
     assert word_principle(statement).text.startswith("Choose the response")
 
 
-_WORDS = st.sampled_from(
-    "AI the should not never be have help and or but , . to if it they their lie kind honest only if, people".split()
+_OWN_WORDS = (
+    "AI the should not never be have help and or but , . to if it they their lie kind only if, people"
 )
+_WORDS = st.sampled_from(_OWN_WORDS.split())
 
 
 @given(st.lists(_WORDS, max_size=12).map(" ".join))
