@@ -1,7 +1,5 @@
 """Finished analyses in the admin: to be read, never edited."""
 
-from typing import ClassVar
-
 from django.contrib import admin
 
 from analysis.models import Analysis, OpinionGroup, StatementResult
@@ -19,18 +17,18 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Analysis)
 class AnalysisAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["conversation", "number", "n_participants", "n_votes", "k", "created_at"]
-    list_filter: ClassVar = ["conversation"]
-    list_select_related: ClassVar = ["conversation"]
+    list_display = ("conversation", "number", "n_participants", "n_votes", "k", "created_at")
+    list_filter = ("conversation",)
+    list_select_related = ("conversation",)
 
 
 @admin.register(OpinionGroup)
 class OpinionGroupAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["analysis", "letter", "size"]
+    list_display = ("analysis", "letter", "size")
 
 
 @admin.register(StatementResult)
 class StatementResultAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["statement", "analysis", "gac_level", "weakest_agreement"]
-    list_select_related: ClassVar = ["statement", "analysis"]
-    search_fields: ClassVar = ["text"]
+    list_display = ("statement", "analysis", "gac_level", "weakest_agreement")
+    list_select_related = ("statement", "analysis")
+    search_fields = ("text",)
