@@ -1,0 +1,89 @@
+"""Killed at any moment and started again: nothing finished is asked twice, nothing is lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from tests.factories import make_adopted_constitution
+from tests.provider_server import ProviderServer
+from training.models import GenerationRun
+from training.services import iterate_samples
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+N_SAMPLES = 12
+ROUNDS = 2
+CONNECTIONS = 6
+CALLS = N_SAMPLES * (1 + 2 * ROUNDS)
+
+
+@pytest.mark.e2e
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("protocol", "n_kills"), [("anthropic", 1), ("openai", 2)])
+def test_a_killed_run_asks_nothing_twice(var_dir, tmp_path, provider: ProviderServer, protocol, n_kills):
+    constitution = make_adopted_constitution()
+    for _ in range(n_kills):
+        provider.hold_after(20)
+        process = start_command(constitution, tmp_path, provider, protocol)
+        kill_when_all_calls_are_held(process, provider)
+        assert GenerationRun.objects.get().status == "running"
+        provider.open_gate()
+
+    assert provider.n_answered == 20 * n_kills
+    assert start_command(constitution, tmp_path, provider, protocol).wait() == 0
+    run = GenerationRun.objects.get()
+    assert (run.status, run.n_finished, run.n_failed) == ("finished", N_SAMPLES, 0)
+    assert provider.n_answered == run.token_use["calls"] == CALLS
+    assert len({sample.prompt for sample in iterate_samples(run)}) == N_SAMPLES
+
+
+def kill_when_all_calls_are_held(process: subprocess.Popen, provider: ProviderServer) -> None:
+    """Kill at a moment when every answer has arrived, so that the count afterwards can be exact."""
+    wait_until(lambda: provider.n_open == CONNECTIONS)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def start_command(constitution, folder: Path, provider: ProviderServer, protocol: str) -> subprocess.Popen:
+    """Start generate_revisions in a process of its own, on the test database."""
+    prompts = folder / "prompts.jsonl"
+    prompts.write_text("".join(json.dumps({"prompt": f"Question {n}?"}) + "\n" for n in range(N_SAMPLES)))
+    model, url = {
+        "anthropic": ("anthropic/claude-test", provider.anthropic_url),
+        "openai": ("openai-api/local/llama-test", provider.openai_url),
+    }[protocol]
+    words = [constitution.reference, "--prompts", prompts, "--model", model, "--base-url", url]
+    words += ["--rounds", ROUNDS, "--max-connections", CONNECTIONS]
+    return subprocess.Popen(
+        [sys.executable, ROOT / "manage.py", "generate_revisions", *map(str, words)],
+        env=environment(folder),
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def environment(folder: Path) -> dict[str, str]:
+    info = connection.connection.info
+    return {
+        **os.environ,
+        "DATABASE_URL": f"postgresql://{info.user}@/{info.dbname}?host={info.host}&port={info.port}",
+        "VAR_DIR": str(folder / "var"),
+        "ANTHROPIC_API_KEY": "a-key-that-nobody-checks",
+        "LOCAL_API_KEY": "a-key-that-nobody-checks",
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "the process under test did not get there in time"
+        time.sleep(0.02)

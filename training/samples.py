@@ -1,0 +1,77 @@
+"""What a model wrote, sample by sample: taken once from Inspect's log, then read as plain JSON Lines."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+HEAVY_FIELDS = {"events", "messages", "attachments", "model_usage", "role_usage"}
+READABLE = ("ok", "unchanged")
+
+
+@dataclass(frozen=True)
+class RevisedSample:
+    """One prompt with its answer, critiques and revisions."""
+
+    id: str
+    prompt: str
+    prompt_id: str
+    source_id: str
+    tags: tuple[str, ...]
+    steps: tuple[dict[str, Any], ...]
+    flags: tuple[str, ...]
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        return self.steps[0]
+
+    @property
+    def last_revision(self) -> dict[str, Any] | None:
+        """The revision that stands at the end: the last one that could be read."""
+        return next((step for step in reversed(self.steps) if is_readable_revision(step)), None)
+
+    @property
+    def final_text(self) -> str:
+        return self.last_revision["text"] if self.last_revision else ""
+
+    def has_failed(self) -> bool:
+        """Whether nothing can be made of this sample: no answer, or no revision that could be read."""
+        return not self.answer["text"] or self.last_revision is None
+
+
+def is_readable_revision(step: dict[str, Any]) -> bool:
+    return step["step"] == "revision" and step["status"] in READABLE
+
+
+def read_log(log: Path, rows: Path) -> Iterator[dict[str, Any]]:
+    """Yield the samples of a finished log in the order of their prompts, holding one at a time."""
+    from inspect_ai.log import read_eval_log_sample
+
+    for row in iterate_lines(rows):
+        sample = read_eval_log_sample(str(log), id=row["sample_id"], exclude_fields=HEAVY_FIELDS)
+        yield row | {"steps": sample.store["steps"], "flags": sample.store["flags"]}
+
+
+def read_samples(path: Path, start: int = 0, end: int | None = None) -> Iterator[RevisedSample]:
+    """Yield the samples of one file, or those between two positions."""
+    return (to_sample(row) for row in islice(iterate_lines(path), start, end))
+
+
+def iterate_lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def to_sample(row: dict[str, Any]) -> RevisedSample:
+    return RevisedSample(
+        id=row["sample_id"],
+        prompt=row["prompt"],
+        prompt_id=row["prompt_id"],
+        source_id=row["source_id"],
+        tags=tuple(row["tags"]),
+        steps=tuple(row["steps"]),
+        flags=tuple(row["flags"]),
+    )

@@ -1,0 +1,259 @@
+"""Making training data: start a run, carry it out, take it up again after any interruption."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from constitution.models import Constitution
+from training.asking import instructions_version
+from training.models import GenerationRun
+from training.prompts import Prompt, prompts_sha256
+from training.providers import RETRIES, ModelUnavailable, check_model, is_rehearsal, sampling_settings
+from training.samples import RevisedSample, read_log, read_samples
+from training.shards import Connection, RunStopped, Shard, run_shard, sha256_of, write_lines
+from voting.version import CODE_VERSION
+
+SHARD_SIZE = 500
+TASK_VERSION = 1
+MAX_TOKENS = 1024
+Progress = Callable[[int, int], None]
+
+
+class ConstitutionNotAdopted(Exception):
+    """Training data is made only from a constitution that can no longer change."""
+
+
+class RunInProgress(Exception):
+    """Another process is carrying out this run now."""
+
+
+def start_run(
+    *,
+    constitution: Constitution,
+    prompts: Sequence[Prompt],
+    model: str,
+    base_url: str = "",
+    rounds: int = 4,
+    seed: int = 0,
+    sampling: dict[str, Any] | None = None,
+) -> GenerationRun:
+    """Return the run with exactly these inputs: the one made before, or a new one. Asks no model yet."""
+    if not constitution.is_adopted():
+        raise ConstitutionNotAdopted(
+            f"{constitution.reference} is a draft: adopt it before making training data."
+        )
+    if rounds < 1:
+        raise ValueError(f"a run needs at least 1 round, not {rounds}")
+    if not prompts:
+        raise ValueError("a run needs at least one prompt")
+    check_model(model, base_url=base_url)
+    wanted = {name: value for name, value in (sampling or {}).items() if value is not None}
+    parameters = {
+        "rounds": rounds,
+        "seed": seed,
+        "sampling": sampling_settings(model, {"max_tokens": MAX_TOKENS, "seed": seed} | wanted),
+        "instructions": instructions_version(),
+        "task_version": TASK_VERSION,
+        "shard_size": SHARD_SIZE,
+    }
+    shaping = {
+        "constitution": constitution.sha256,
+        "kind": GenerationRun.Kind.REVISION.value,
+        "model": model,
+        "base_url": base_url,
+        "parameters": parameters,
+    }
+    digest_of_prompts = prompts_sha256(prompts)
+    run, is_new = GenerationRun.objects.get_or_create(
+        fingerprint=digest(shaping | {"prompts": digest_of_prompts}),
+        defaults={
+            "constitution": constitution,
+            "constitution_sha256": constitution.sha256,
+            "model": model,
+            "base_url": base_url,
+            "parameters": parameters,
+            "prompts_sha256": digest_of_prompts,
+            "is_rehearsal": is_rehearsal(model),
+            "code_version": CODE_VERSION,
+            "n_samples": len(prompts),
+        },
+    )
+    if run.status != GenerationRun.Status.FINISHED:
+        write_inputs(run, prompts, shaping)
+    return run
+
+
+def digest(value: dict[str, Any]) -> str:
+    """SHA-256 of a value's JSON with sorted keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def run_folder(run: GenerationRun) -> Path:
+    return settings.VAR_DIR / "runs" / str(run.pk)
+
+
+def write_inputs(run: GenerationRun, prompts: Sequence[Prompt], shaping: dict[str, Any]) -> None:
+    """Lay down the recipe and the samples of each shard, so that a worker needs nothing else."""
+    folder = run_folder(run)
+    recipe = {"rounds": run.parameters["rounds"], "principles": drawn_principles(run.constitution)}
+    write_lines(folder / "recipe.json", [recipe])
+    for number, start in enumerate(range(0, len(prompts), SHARD_SIZE)):
+        part = prompts[start : start + SHARD_SIZE]
+        write_lines(shard_of(run, number).samples, (sample_row(prompt, shaping) for prompt in part))
+
+
+def drawn_principles(constitution: Constitution) -> list[dict[str, Any]]:
+    """The principles as the recipe keeps them, under the ids of the constitution's document."""
+    rows = constitution.principles.order_by("position")
+    return [{"id": row.position, "text": row.text, "weight": row.weight} for row in rows]
+
+
+def sample_row(prompt: Prompt, shaping: dict[str, Any]) -> dict[str, Any]:
+    """A sample's id is a digest of all that shapes its answer, so a longer run finds the answers of a shorter one."""
+    return {
+        "sample_id": digest(shaping | {"prompt": prompt.text})[:32],
+        "prompt": prompt.text,
+        "prompt_id": prompt.id,
+        "source_id": prompt.source_id,
+        "tags": list(prompt.tags),
+    }
+
+
+def n_shards(run: GenerationRun) -> int:
+    return -(-run.n_samples // run.parameters["shard_size"])
+
+
+def shard_of(run: GenerationRun, number: int) -> Shard:
+    folder = run_folder(run)
+    return Shard(
+        recipe=folder / "recipe.json",
+        samples=folder / f"shard-{number:05}.jsonl",
+        results=folder / f"shard-{number:05}.samples.jsonl",
+        folder=folder / f"shard-{number:05}",
+    )
+
+
+def execute_run(
+    *,
+    run: GenerationRun,
+    max_connections: int = 20,
+    retries: int = RETRIES,
+    on_progress: Progress | None = None,
+) -> GenerationRun:
+    """Carry out a run, or what is left of it; raises RunInProgress, RunStopped or ModelUnavailable."""
+    with claim(run):
+        run.refresh_from_db()
+        if run.status == GenerationRun.Status.FINISHED:
+            return run
+        check_model(run.model, base_url=run.base_url)
+        update(run, status=GenerationRun.Status.RUNNING, error="")
+        how = Connection(run.model, run.base_url, run.parameters["sampling"], max_connections, retries)
+        try:
+            for number in range(len(run.logs), n_shards(run)):
+                execute_shard(run, number, how, on_progress)
+        except (RunStopped, ModelUnavailable) as error:
+            update(run, status=GenerationRun.Status.FAILED, error=str(error))
+            raise
+        update(run, status=GenerationRun.Status.FINISHED, finished_at=timezone.now())
+    return run
+
+
+def execute_shard(run: GenerationRun, number: int, how: Connection, on_progress: Progress | None) -> None:
+    """Carry out one shard and enter its log in the run's row."""
+    before = sum(log["n_samples"] for log in run.logs)
+
+    def tell(n_in_shard: int) -> None:
+        update(run, n_finished=before + n_in_shard)
+        if on_progress:
+            on_progress(run.n_finished, run.n_samples)
+
+    path = run_shard(shard_of(run, number), how, on_progress=tell)
+    enter_log(run, number, path)
+    tell(run.logs[-1]["n_samples"])
+
+
+def enter_log(run: GenerationRun, number: int, log: Path) -> None:
+    """Take the samples out of a finished log, and enter both files with hash, token use and failures."""
+    shard = shard_of(run, number)
+    write_lines(shard.results, read_log(log, shard.samples))
+    use = Counter({"input": 0, "output": 0, "calls": 0} | run.token_use)
+    n_samples = n_failed = 0
+    for sample in read_samples(shard.results):
+        n_samples += 1
+        n_failed += sample.has_failed()
+        for step in sample.steps:
+            use.update(input=step["input_tokens"], output=step["output_tokens"], calls=step["n_calls"])
+    entry = {
+        "file": str(log.relative_to(run_folder(run))),
+        "sha256": sha256_of(log),
+        "samples": shard.results.name,
+        "samples_sha256": sha256_of(shard.results),
+        "n_samples": n_samples,
+    }
+    update(run, logs=[*run.logs, entry], token_use=dict(use), n_failed=run.n_failed + n_failed)
+
+
+def iterate_samples(run: GenerationRun) -> Iterator[RevisedSample]:
+    """All samples of a run's finished shards, one at a time."""
+    for log in run.logs:
+        yield from read_samples(run_folder(run) / log["samples"])
+
+
+def sample_page(run: GenerationRun, start: int, end: int) -> list[RevisedSample]:
+    """The samples between two positions of the whole run, as far as its shards are finished."""
+    found: list[RevisedSample] = []
+    before = 0
+    for log in run.logs:
+        here = range(max(start - before, 0), min(end - before, log["n_samples"]))
+        if here:
+            found += read_samples(run_folder(run) / log["samples"], here.start, here.stop)
+        before += log["n_samples"]
+    return found
+
+
+def update(run: GenerationRun, **fields: Any) -> None:
+    """Set these fields, in memory and in the database, and no others."""
+    for name, value in fields.items():
+        setattr(run, name, value)
+    run.save(update_fields=list(fields))
+
+
+@contextmanager
+def claim(run: GenerationRun) -> Iterator[None]:
+    """Hold the run for this database session; the server frees it the moment the owner dies."""
+    key = lock_key(run)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        if not cursor.fetchone()[0]:
+            raise RunInProgress(f"Run {run.pk} is being carried out by another process.")
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def lock_key(run: GenerationRun) -> int:
+    """A signed 64-bit number for the run, as PostgreSQL's advisory locks want it."""
+    return int.from_bytes(run.pk.bytes[:8], "big", signed=True)
+
+
+def is_claimed(run: GenerationRun) -> bool:
+    """Whether a living process carries out the run now."""
+    unsigned = lock_key(run) % 2**64
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1"
+            " AND classid::bigint = %s AND objid::bigint = %s)",
+            [unsigned >> 32, unsigned & 0xFFFFFFFF],
+        )
+        return bool(cursor.fetchone()[0])

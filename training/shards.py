@@ -1,0 +1,173 @@
+"""Running one shard of a run through Inspect, and taking up what a killed process left. Loads Inspect when used."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from training.providers import ModelUnavailable, get_model, prepare_inspect
+
+if TYPE_CHECKING:
+    from inspect_ai.log import EvalLog
+
+CHECK_EVERY = 0.5
+# Inspect keeps its state in module variables: one evaluation at a time in a process.
+_one_at_a_time = threading.Lock()
+
+
+class RunStopped(Exception):
+    """The model could not be reached any more; what is done is kept and the run can be started again."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A part of a run: the recipe, the samples to ask, the folder of its logs, and where the results go."""
+
+    recipe: Path
+    samples: Path
+    results: Path
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How the model is asked; nothing here shapes an answer except `sampling`."""
+
+    model: str
+    base_url: str
+    sampling: dict[str, Any] = field(default_factory=dict)
+    max_connections: int = 20
+    retries: int = 8
+
+
+def run_shard(shard: Shard, connection: Connection, *, on_progress: Callable[[int], None]) -> Path:
+    """Run a shard to its end and return its log; `on_progress` is told how many samples stand in the log.
+
+    Inspect runs in a thread of its own, so that `on_progress` may use the caller's database connection.
+    """
+    shard.folder.mkdir(parents=True, exist_ok=True)
+    load_inspect()
+    outcome: list[EvalLog | BaseException] = []
+    thread = threading.Thread(target=collect, args=(outcome, shard, connection), daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(CHECK_EVERY)
+        on_progress(n_samples_in(newest_log(shard.folder)))
+    return log_of(outcome[0], shard, f"{connection.model} {connection.base_url}".strip())
+
+
+def load_inspect() -> None:
+    """Import Inspect before there are two threads that use it: it cannot be imported by both at once."""
+    prepare_inspect()
+    import training.revision  # noqa: F401
+
+
+def collect(outcome: list["EvalLog | BaseException"], shard: Shard, connection: Connection) -> None:
+    """Run the evaluation and hand its log, or its error, to the waiting thread."""
+    try:
+        with _one_at_a_time:
+            outcome.append(evaluate(shard, connection))
+    except BaseException as error:  # noqa: BLE001  (raised again in the caller's thread)
+        outcome.append(error)
+
+
+def evaluate(shard: Shard, connection: Connection) -> "EvalLog":
+    """Start the shard, or take it up from the fullest log that a killed process left."""
+    model = get_model(
+        connection.model, base_url=connection.base_url, retries=connection.retries, **connection.sampling
+    )
+    from inspect_ai import eval as inspect_eval
+    from inspect_ai import eval_retry
+
+    from training.revision import critique_revision
+
+    settings: dict[str, Any] = {
+        "log_dir": str(shard.folder),
+        "log_format": "eval",
+        "log_buffer": 1,
+        "log_realtime": False,
+        "log_model_api": False,
+        "log_level": "error",
+        "display": "none",
+        "fail_on_error": True,
+        "max_connections": connection.max_connections,
+        "max_samples": connection.max_connections,
+        "acp_server": False,
+        "ctl_server": False,
+    }
+    left = log_to_take_up(shard.folder)
+    if left is not None and left.status == "success":
+        return left
+    if left is not None:
+        return eval_retry(left, **settings)[0]
+    task = critique_revision(recipe=str(shard.recipe), shard=str(shard.samples))
+    return inspect_eval(task, model=model, log_header_only=True, **settings)[0]
+
+
+def log_of(outcome: "EvalLog | BaseException", shard: Shard, model: str) -> Path:
+    """The finished log's path; anything else becomes RunStopped with a sentence a person can act on."""
+    if isinstance(outcome, ModelUnavailable):
+        raise outcome
+    if isinstance(outcome, BaseException):
+        raise RunStopped(f"The run with {model} stopped: {outcome}") from outcome
+    if outcome.status != "success":
+        reason = outcome.error.message if outcome.error else "it was interrupted"
+        raise RunStopped(f"The run with {model} stopped; what is finished is kept. {last_line(reason)}")
+    path = Path(outcome.location.removeprefix("file://"))
+    for other in set(shard.folder.glob("*.eval")) - {path}:
+        other.unlink()
+    return path
+
+
+def last_line(message: str) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return lines[-1] if lines else "no reason was given"
+
+
+def fullest_log(folder: Path) -> Path | None:
+    """Of the logs that killed processes left, the one with most finished samples."""
+    return max(sorted(folder.glob("*.eval")), key=n_samples_in, default=None)
+
+
+def log_to_take_up(folder: Path) -> "EvalLog | None":
+    """The log that an earlier process left, ready for Inspect's retry when it is not finished."""
+    from inspect_ai.log import read_eval_log
+
+    path = fullest_log(folder)
+    if path is None:
+        return None
+    log = read_eval_log(str(path))
+    # Without a file the task is found by its registered name, wherever the process was started.
+    log.eval.task_file = None
+    return log
+
+
+def newest_log(folder: Path) -> Path | None:
+    return max(folder.glob("*.eval"), key=lambda path: path.stat().st_mtime_ns, default=None)
+
+
+def n_samples_in(path: Path | None) -> int:
+    """How many samples stand finished in a log; a log that is only begun has none."""
+    if path is None or not path.exists():
+        return 0
+    from inspect_ai.log import read_eval_log_sample_summaries
+
+    return sum(summary.completed for summary in read_eval_log_sample_summaries(str(path)))
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    """Write JSON Lines so that the file is either whole or absent."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    with draft.open("w", encoding="utf-8") as lines:
+        for row in rows:
+            lines.write(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n")
+    draft.replace(path)
