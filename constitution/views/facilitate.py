@@ -50,12 +50,14 @@ def _render_manage(
 @login_required
 @require_POST
 def draft(request: HttpRequest, slug: str) -> HttpResponse:
-    """Save the rule and draft a new version from the current analysis."""
+    """Save the rule and draft a new version from the current analysis; or only show what it would yield."""
     conversation = get_facilitated_conversation(request, slug)
     analysis = find_analysis(conversation)
     form = DraftForm(request.POST)
     if analysis is None or not form.is_valid():
         return _render_manage(request, conversation, form, status=422)
+    if "preview" in request.POST:
+        return _render_manage(request, conversation, form)
     given = form.cleaned_data
     title = given.pop("title")
     try:

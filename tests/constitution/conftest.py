@@ -4,7 +4,8 @@ import pytest
 
 from analysis.services import run_analysis
 from constitution.services import adopt_constitution, draft_constitution, save_rule
-from tests.factories import make_conversation, make_facilitator, make_participant, make_statement, make_vote
+from tests.factories import make_conversation, make_facilitator, make_participant, make_statement
+from voting.models import Vote
 
 # (statement, share of even people who agree, share of odd people who agree), of eight each
 STATEMENTS = [
@@ -28,8 +29,15 @@ def conversation(owner):
     people = [make_participant(made, number) for number in range(16)]
     for number, (text, *shares) in enumerate(STATEMENTS):
         statement = make_statement(made, text, number=number)
-        for person in people:
-            make_vote(person, statement, 1 if person.number // 2 < shares[person.number % 2] else -1)
+        Vote.objects.bulk_create(
+            Vote(
+                conversation=made,
+                participant=person,
+                statement=statement,
+                choice=1 if person.number // 2 < shares[person.number % 2] else -1,
+            )
+            for person in people
+        )
     return made
 
 

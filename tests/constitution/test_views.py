@@ -107,6 +107,12 @@ def test_the_rule_shows_its_yield(facilitator, analysis):
     assert "<strong>4</strong> principles of 6 statements" in content
 
 
+def test_a_preview_without_script_drafts_nothing(facilitator, conversation, analysis):
+    answer = facilitator.post(page("make_draft"), RULE | {"max_principles": "3", "preview": "yes"})
+    assert "<strong>3</strong> principles" in answer.content.decode()
+    assert not conversation.constitutions.exists()
+
+
 def test_htmx_gets_the_yield_alone(facilitator, analysis):
     answer = facilitator.get(page("manage"), RULE | {"max_principles": "2"}, headers={"HX-Request": "true"})
     content = answer.content.decode()
