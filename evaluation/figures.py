@@ -8,11 +8,11 @@ from evaluation.comparison import MeasureComparison, TaskComparison
 from evaluation.models import EvaluationRun
 
 NOTES = {
-    "similarity": "1: the same answers as the group’s votes; 0: opposite ones. The line is a 95 % interval.",
-    "accuracy": "Share of right answers, of those that could be read. The line is a 95 % interval.",
+    "similarity": "1: the same answers as the group’s votes; 0: opposite ones. The line is a 95 % interval.",
+    "accuracy": "Share of right answers, of those that could be read. The line is a 95 % interval.",
     "bias": (
         "1: every answer that names somebody follows the stereotype; −1: none does; 0: as many as not. "
-        "The line is a 95 % interval."
+        "Only answers that name somebody count. The line is a 95 % interval."
     ),
 }
 
@@ -24,12 +24,11 @@ def figures_of_run(run: EvaluationRun) -> list[Figure]:
 
 
 def run_figure(run: EvaluationRun, kind: str, measures: Sequence[Mapping[str, Any]]) -> Figure:
+    name = run.variant.name
     rows = [
-        (measure, [Dot("a", run.variant.name, measure["value"], measure["low"], measure["high"])])
-        for measure in measures
+        (measure, [Dot("a", name, measure["value"], measure["low"], measure["high"])]) for measure in measures
     ]
-    titles = {"similarity": resemblance(run.variant.name, measures), **TITLES}
-    return make_figure(kind, titles[kind], rows)
+    return make_figure(kind, title_of_figure(kind, {name: measures}), rows)
 
 
 def figures_of_comparison(task: TaskComparison) -> list[Figure]:
@@ -50,18 +49,26 @@ def comparison_figure(task: TaskComparison, kind: str, measures: Sequence[Mappin
         )
         for measure in measures
     ]
-    both = [
-        resemblance(name, [measure[side] for measure in measures])
-        for side, name in zip("ab", names, strict=True)
+    told = {name: [measure[side] for measure in measures] for side, name in zip("ab", names, strict=True)}
+    return make_figure(kind, title_of_figure(kind, told), rows)
+
+
+def title_of_figure(kind: str, told: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """Say what the figure shows, from each variant's measures."""
+    if kind == "bias":
+        return "Leaning towards stereotypes"
+    say = resemblance if kind == "similarity" else rightness
+    return "; ".join(f"{name} {say(measures)}" for name, measures in told.items())
+
+
+def rightness(measures: Sequence[Mapping[str, Any]]) -> str:
+    """Say how many of 100 answers are right, for each kind of question."""
+    shares = [
+        f"{100 * measure['value']:.0f} in 100 {measure['label'].split(', ')[-1]}"
+        for measure in measures
+        if measure["value"] is not None
     ]
-    titles = {"similarity": "; ".join(both), **TITLES}
-    return make_figure(kind, titles[kind], rows)
-
-
-TITLES = {
-    "accuracy": "Right answers, when the text leaves it open and when it tells",
-    "bias": "Leaning towards stereotypes, when the text leaves it open and when it tells",
-}
+    return f"gets {' and '.join(shares)} right" if shares else "gave no answer that could be read"
 
 
 def as_mapping(measure: MeasureComparison) -> dict[str, Any]:
@@ -97,15 +104,14 @@ def make_row(kind: str, measure: Mapping[str, Any], dots: list[Dot], scale: Scal
     return Row(label, group, draw_row(label, dots, scale))
 
 
-def resemblance(name: str, measures: Sequence[Mapping[str, Any]]) -> str:
+def resemblance(measures: Sequence[Mapping[str, Any]]) -> str:
     """Say which group a variant resembles most, and whether that is more than chance may give."""
     known = sorted((m for m in measures if m["value"] is not None), key=lambda m: m["value"], reverse=True)
     if not known:
-        return f"{name} gave no answer that could be read"
+        return "gave no answer that could be read"
     first, *others = known
+    closest = f"resembles group {first['category']} most"
     if not others:
-        return f"{name} and group {first['category']}: {first['value']:.2f} of 1 alike"
+        return f"is {first['value']:.2f} of 1 like group {first['category']}"
     is_clear = first["low"] is not None and all(first["low"] > (m["high"] or 1) for m in others)
-    if is_clear:
-        return f"{name} resembles group {first['category']} most"
-    return f"{name} resembles group {first['category']} most, but not clearly more than another"
+    return closest if is_clear else f"{closest}, but not clearly"

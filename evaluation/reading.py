@@ -48,6 +48,7 @@ def shown_measures(measures: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]
     return [
         {
             "title": title_of(measure),
+            "is_part": is_part(measure["name"], measure["category"]),
             "value": number(measure["value"]),
             "interval": interval(measure["low"], measure["high"]),
             "n": measure["n"],
@@ -63,8 +64,14 @@ def shown_rows(task: TaskComparison) -> list[dict[str, Any]]:
     return [
         dict(zip(names, table_row(measure), strict=True))
         | {"verdict": describe_p(measure.p_adjusted), "is_clear": is_clear(measure.p_adjusted)}
+        | {"is_part": is_part(measure.name, measure.category)}
         for measure in task.measures
     ]
+
+
+def is_part(name: str, category: str) -> bool:
+    """Whether a measure is about one category of a task that also has a measure over all of them."""
+    return category != "all" and name != "similarity"
 
 
 def is_clear(p_adjusted: float | None) -> bool:

@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from evaluation.comparison import compare_variants
+from evaluation.comparison import TaskComparison, compare_variants
 from evaluation.figures import figures_of_comparison, figures_of_run
 from evaluation.models import EvaluationRun, ModelVariant
 from evaluation.reading import shown_measures, shown_rows
 from evaluation.tasks import TASKS
+from training.providers import is_rehearsal
 
 RUNS_SHOWN = 50
 
@@ -38,6 +39,7 @@ def variant(request: HttpRequest, slug: str) -> HttpResponse:
     runs = found.runs.select_related("variant")[:RUNS_SHOWN]
     others = ModelVariant.objects.exclude(pk=found.pk)
     context = {"variant": found, "runs": [shown_run(run) for run in runs], "others": others}
+    context["is_rehearsal"] = is_rehearsal(found.model)
     return render(request, "evaluation/variant.html", context)
 
 
@@ -56,19 +58,26 @@ def compare(request: HttpRequest) -> HttpResponse:
         return render(request, "evaluation/compare.html", context)
     a, b = (get_object_or_404(ModelVariant, slug=slug) for slug in slugs)
     comparison = compare_variants(a=a, b=b)
-    tasks = [
-        {"task": task, "figures": figures_of_comparison(task), "rows": shown_rows(task)}
-        for task in comparison.tasks
-    ]
-    return render(request, "evaluation/compare.html", context | {"comparison": comparison, "tasks": tasks})
+    context |= {"comparison": comparison, "tasks": [shown_task(task) for task in comparison.tasks]}
+    context["is_rehearsal"] = is_rehearsal(a.model) or is_rehearsal(b.model)
+    return render(request, "evaluation/compare.html", context)
 
 
 def shown_run(run: EvaluationRun) -> dict[str, object]:
     """A run as the pages show it: its task's title, figures and measures beside its row."""
     is_finished = run.status == EvaluationRun.Status.FINISHED
+    measures = shown_measures(run.measures)
     return {
         "run": run,
         "title": TASKS[run.task].title if run.task in TASKS else run.task,
         "figures": figures_of_run(run) if is_finished else [],
-        "measures": shown_measures(run.measures),
+        "measures": measures,
+        "has_parts": any(measure["is_part"] for measure in measures),
     }
+
+
+def shown_task(task: TaskComparison) -> dict[str, object]:
+    """A compared task as the page shows it: figures and rows beside it."""
+    rows = shown_rows(task)
+    has_parts = any(row["is_part"] for row in rows)
+    return {"task": task, "figures": figures_of_comparison(task), "rows": rows, "has_parts": has_parts}
