@@ -177,17 +177,25 @@ class Vote(models.Model):
 
     # The database holds composite foreign keys (statement, conversation) and (participant, conversation)
     # instead of the simple ones, so that a vote can never join two conversations.
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="votes")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="votes", db_index=False
+    )
     participant = models.ForeignKey(
         Participant, on_delete=models.CASCADE, related_name="votes", db_constraint=False, db_index=False
     )
     statement = models.ForeignKey(
-        Statement, on_delete=models.CASCADE, related_name="votes", db_constraint=False
+        Statement, on_delete=models.CASCADE, related_name="votes", db_constraint=False, db_index=False
     )
     choice = models.SmallIntegerField(choices=Choice.choices)
     cast_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        # Each index answers one composite foreign key exactly: without them the database would look through
+        # all votes of a conversation for every participant and statement that is deleted with it.
+        indexes: ClassVar = [
+            models.Index(fields=["conversation", "participant"], name="vote_by_participant"),
+            models.Index(fields=["statement", "conversation"], name="vote_by_statement"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["participant", "statement"], name="vote_once_per_statement"),
             models.CheckConstraint(condition=Q(choice__in=[-1, 0, 1]), name="vote_choice_known"),
