@@ -1,0 +1,56 @@
+"""The facilitator's desk in a real browser: a rule shows its yield, with and without JavaScript."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from analysis.services import run_analysis
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def open_desk(live_server, client, conversation, owner, new_context):
+    """Open the desk of an analyzed conversation, signed in."""
+    run_analysis(conversation=conversation, lock_k=2)
+    client.force_login(owner)
+
+    def open_at(name="manage", *args, **options):
+        context = new_context(**options)
+        session = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.goto(live_server.url + reverse(f"constitution:{name}", args=["town", *args]))
+        return page
+
+    return open_at
+
+
+def test_the_yield_follows_the_rule(open_desk):
+    page = open_desk()
+    page.fill("#id_min_votes_per_group", "3")
+    page.fill("#id_min_level", "0.75")
+    expect(page.locator(".yield__count strong")).to_have_text("4")
+    assert "csrf" not in page.url
+
+
+def test_without_script_a_button_previews_and_another_drafts(open_desk, conversation):
+    page = open_desk(java_script_enabled=False)
+    page.fill("#id_min_votes_per_group", "3")
+    page.fill("#id_min_level", "0.75")
+    page.click("text=Preview")
+    assert page.inner_text(".yield__count strong") == "4"
+    page.click("text=Save the rule and draft")
+    assert page.url.endswith("/facilitate/town/constitutions/1/")
+    assert conversation.constitutions.get().principles.count() == 4
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_desk_for_a_draft_has_no_accessibility_fault(open_desk, draft, theme):
+    pk = draft.principles.first().pk
+    for name, args in (("draft", [1]), ("principle", [1, pk]), ("adopt", [1])):
+        page = open_desk(name, *args, color_scheme=theme, viewport={"width": 320, "height": 800})
+        result = Axe().run(page)
+        assert result.violations_count == 0, result.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
