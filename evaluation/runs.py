@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaluation.tasks import TASKS
 from evaluation.tasks.base import Sample
+from training.shards import one_at_a_time
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog
@@ -77,10 +78,11 @@ def ask_all(*, folder: Path, model: "Model") -> Answers:
         "ctl_server": False,
     }
     log = read_fullest_log(folder / "logs")
-    if log is None:
-        log = inspect_eval(make_task(folder=str(folder)), model=model, **options)[0]
-    elif log.status != "success":
-        log = eval_retry(log, **options)[0]
+    with one_at_a_time:
+        if log is None:
+            log = inspect_eval(make_task(folder=str(folder)), model=model, **options)[0]
+        elif log.status != "success":
+            log = eval_retry(log, **options)[0]
     if log.status != "success":
         raise AskingFailed(reason_of(log))
     return collect_answers(log)

@@ -1,4 +1,4 @@
-"""Running one shard of a run through Inspect, and taking up what a killed process left. Loads Inspect when used."""
+"""One shard of a run through Inspect, begun or taken up from what a killed process left."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CHECK_EVERY = 0.5
 # Inspect keeps its state in module variables: one evaluation at a time in a process.
-_one_at_a_time = threading.Lock()
+one_at_a_time = threading.Lock()
 
 
 class RunStopped(Exception):
@@ -68,7 +68,7 @@ def load_inspect() -> None:
 def collect(outcome: list["EvalLog | BaseException"], shard: Shard, connection: Connection) -> None:
     """Run the evaluation and hand its log, or its error, to the waiting thread."""
     try:
-        with _one_at_a_time:
+        with one_at_a_time:
             outcome.append(evaluate(shard, connection))
     except BaseException as error:  # noqa: BLE001  (raised again in the caller's thread)
         outcome.append(error)
