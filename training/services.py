@@ -72,7 +72,7 @@ def start_run(
         "parameters": parameters,
     }
     digest_of_prompts = prompts_sha256(prompts)
-    run, is_new = GenerationRun.objects.get_or_create(
+    run, _ = GenerationRun.objects.get_or_create(
         fingerprint=digest(shaping | {"prompts": digest_of_prompts}),
         defaults={
             "constitution": constitution,
@@ -117,7 +117,7 @@ def drawn_principles(constitution: Constitution) -> list[dict[str, Any]]:
 
 
 def sample_row(prompt: Prompt, shaping: dict[str, Any]) -> dict[str, Any]:
-    """A sample's id is a digest of all that shapes its answer, so a longer run finds the answers of a shorter one."""
+    """A sample's id is a digest of all that shapes its answer: a longer run finds a shorter one's answers."""
     return {
         "sample_id": digest(shaping | {"prompt": prompt.text})[:32],
         "prompt": prompt.text,
@@ -208,13 +208,14 @@ def iterate_samples(run: GenerationRun) -> Iterator[RevisedSample]:
 
 
 def sample_page(run: GenerationRun, start: int, end: int) -> list[RevisedSample]:
-    """The samples between two positions of the whole run, as far as its shards are finished."""
+    """The samples between two positions of the whole run, as far as its shards are finished and kept here."""
     found: list[RevisedSample] = []
     before = 0
     for log in run.logs:
         here = range(max(start - before, 0), min(end - before, log["n_samples"]))
-        if here:
-            found += read_samples(run_folder(run) / log["samples"], here.start, here.stop)
+        path = run_folder(run) / log["samples"]
+        if here and path.is_file():
+            found += read_samples(path, here.start, here.stop)
         before += log["n_samples"]
     return found
 

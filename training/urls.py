@@ -1,5 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from training import views
 
 app_name = "training"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("runs/", views.runs, name="runs"),
+    path("runs/<uuid:pk>/", views.run, name="run"),
+]
