@@ -1,5 +1,6 @@
 # What a person does with this checkout. Needs python3 (3.11 or newer), make and pip; nothing else.
 
+SHELL := /bin/bash -o pipefail
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -8,7 +9,10 @@ WORKERS ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
-PIP := $(BIN)/python -m pip install --quiet --progress-bar off --disable-pip-version-check --require-hashes
+# A dot for each package; pip's errors, but not its warnings about the machine.
+PIP := $(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes
+DOTS := 2> >(grep -v '^WARNING' >&2) | awk '/^Collecting/ { printf "." } /^Installing/ { printf " installing" } \
+	{ fflush() } END { print "" }'
 PACKAGES := opinion voting analysis constitution training evaluation config
 PYTEST_ARGS ?=
 
@@ -29,12 +33,12 @@ $(BIN)/python:
 
 $(VENV)/.base: requirements/base.txt | $(BIN)/python
 	@echo "Installing what the site needs (a minute or two, once) …"
-	@$(PIP) -r requirements/base.txt
+	@$(PIP) -r requirements/base.txt $(DOTS)
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base | $(BIN)/python
 	@echo "Installing what checks and tests need (a minute, once) …"
-	@$(PIP) -r requirements/dev.txt
+	@$(PIP) -r requirements/dev.txt $(DOTS)
 	@touch $@
 
 # --- Running ----------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Which database the site uses: the server named by DATABASE_URL, or its own under var/."""
 
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,10 +15,11 @@ UNREADABLE = (
 KEPT_OPEN = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 
 
-def database_settings(url: str) -> dict[str, Any]:
+def database_settings(url: str, var_dir: Path) -> dict[str, Any]:
     """Return Django's settings for the database; an empty URL stands for the site's own server."""
     if not url:
-        return {"ENGINE": "config.embedded_postgres", "NAME": "collective_constitution", **KEPT_OPEN}
+        own = {"NAME": "collective_constitution", "DATA_DIR": var_dir / "postgres"}
+        return {"ENGINE": "config.embedded_postgres", **own, **KEPT_OPEN}
     return {"ENGINE": "django.db.backends.postgresql", **parse_database_url(url), **KEPT_OPEN}
 
 

@@ -29,8 +29,9 @@ def stop_serving() -> bool:
 
 def stop_database() -> bool:
     """Stop the site's own database server; return whether one was running."""
-    if settings.DATABASES["default"]["ENGINE"] != "config.embedded_postgres":
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] != "config.embedded_postgres":
         return False
     from config.embedded_postgres.server import stop
 
-    return stop(settings.VAR_DIR / "postgres")
+    return stop(database["DATA_DIR"])

@@ -4,7 +4,6 @@ import time
 from typing import Any
 
 import psycopg
-from django.conf import settings
 from django.db.backends.postgresql import base
 
 from config.embedded_postgres import DATABASE_NAME
@@ -29,7 +28,7 @@ PASSING_TROUBLE = (
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         params = super().get_connection_params()
-        return params | ensure_running(settings.VAR_DIR / "postgres")
+        return params | ensure_running(self.settings_dict["DATA_DIR"])
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection:
         """Connect; a missing database is made, and a server that is just coming up is waited for."""
@@ -39,10 +38,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 return super().get_new_connection(conn_params)
             except psycopg.OperationalError as error:
                 if is_missing_database(error, conn_params):
-                    create_database(settings.VAR_DIR / "postgres", DATABASE_NAME)
+                    create_database(self.settings_dict["DATA_DIR"], DATABASE_NAME)
                 elif is_passing(error) and time.monotonic() < give_up_at:
                     time.sleep(0.1)
-                    conn_params = conn_params | ensure_running(settings.VAR_DIR / "postgres")
+                    conn_params = conn_params | ensure_running(self.settings_dict["DATA_DIR"])
                 else:
                     raise
 

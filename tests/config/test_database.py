@@ -27,7 +27,9 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 
 def test_without_a_url_the_site_uses_its_own_server():
-    assert database_settings("")["ENGINE"] == "config.embedded_postgres"
+    own = database_settings("", Path("/somewhere/var"))
+    assert own["ENGINE"] == "config.embedded_postgres"
+    assert own["DATA_DIR"] == Path("/somewhere/var/postgres")
 
 
 def test_a_url_is_read_in_all_its_parts():

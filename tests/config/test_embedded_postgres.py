@@ -15,11 +15,13 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from config.embedded_postgres.base import DatabaseWrapper
 from config.embedded_postgres.programs import open_the_way
 from config.embedded_postgres.server import ensure_running, find_running, stop
 
 START_IN_ANOTHER_PROCESS = """
 import sys, pathlib
+from config.embedded_postgres.base import DatabaseWrapper
 from config.embedded_postgres.programs import open_the_way
 from config.embedded_postgres.server import ensure_running
 print(ensure_running(pathlib.Path(sys.argv[1]))["host"])
@@ -45,9 +47,10 @@ def connect(data_dir: Path) -> psycopg.Connection:
     return psycopg.connect(dbname="postgres", autocommit=True, **ensure_running(data_dir))
 
 
-def connect_as_django(database: str) -> psycopg.Connection:
-    wrapper = connections["default"].copy()
-    wrapper.settings_dict = {**wrapper.settings_dict, "NAME": database}
+def connect_as_django(data_dir: Path, database: str) -> psycopg.Connection:
+    wrapper = DatabaseWrapper(
+        {**connections["default"].settings_dict, "NAME": database, "DATA_DIR": data_dir}
+    )
     return wrapper.get_new_connection(wrapper.get_connection_params())
 
 
@@ -95,9 +98,8 @@ def test_finding_it_again_is_quick(running):
     assert time.perf_counter() - began < 1.0
 
 
-def test_the_first_connection_makes_the_sites_database(data_dir, settings):
-    settings.VAR_DIR = data_dir.parent
-    with connect_as_django("collective_constitution") as connection:
+def test_the_first_connection_makes_the_sites_database(data_dir):
+    with connect_as_django(data_dir, "collective_constitution") as connection:
         assert connection.execute("SELECT current_database()").fetchone() == ("collective_constitution",)
 
 
@@ -133,11 +135,10 @@ def test_stopping_twice_is_harmless(running):
     assert [stop(running), stop(running)] == [True, False]
 
 
-def test_django_waits_while_the_server_recovers_from_a_killed_backend(running, settings):
-    settings.VAR_DIR = running.parent
+def test_django_waits_while_the_server_recovers_from_a_killed_backend(running):
     doomed = connect(running)
     kill(doomed.info.backend_pid)
-    with connect_as_django("postgres") as connection:
+    with connect_as_django(running, "postgres") as connection:
         assert connection.execute("SELECT count(*) FROM vote").fetchone() == (1,)
 
 
