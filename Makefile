@@ -1,6 +1,7 @@
 # What a person does with this checkout. Needs python3 (3.11 or newer), make and pip; nothing else.
 
-SHELL := /bin/bash -o pipefail
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -9,6 +10,9 @@ WORKERS ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
+# Debian's python3 may come without ensurepip; then the pip that is there puts one into the environment.
+VENV_BY_PIP := { $(PYTHON) -m venv --clear --without-pip $(VENV) && \
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check pip; }
 # A dot for each package; pip's errors, but not its warnings about the machine.
 PIP := $(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes
 DOTS := 2> >(grep -v '^WARNING' >&2) | awk '/^Collecting/ { printf "." } /^Installing/ { printf " installing" } \
@@ -28,8 +32,8 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Making a virtual environment in $(VENV) …"
-	@$(PYTHON) -m venv $(VENV) || \
-		{ rm -rf $(VENV); echo "python3 cannot make virtual environments: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null && $(PYTHON) -m venv $(VENV) || $(VENV_BY_PIP) || \
+		{ rm -rf $(VENV); echo "python3 can make no virtual environment: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.base: requirements/base.txt | $(BIN)/python
 	@echo "Installing what the site needs (a minute or two, once) …"
