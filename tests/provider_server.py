@@ -1,4 +1,4 @@
-"""Local servers that speak the protocols of Anthropic and OpenAI, with scripted faults and a count of calls."""
+"""A local server that speaks the protocols of Anthropic and OpenAI, with scripted faults and counts."""
 
 import json
 import threading
@@ -35,7 +35,7 @@ class Fault:
 class ProviderServer:
     """A scripted provider: `faults` maps the number of a call (from 1) to what goes wrong with it.
 
-    Calls beyond `gate` are held, and dropped when the gate opens: a client killed meanwhile never had them answered.
+    Calls beyond `gate` are held, and dropped when it opens: a client killed meanwhile had no answer to them.
     """
 
     reply: Reply = echo_reply

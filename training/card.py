@@ -1,4 +1,4 @@
-"""The dataset card: what a reader must know before training on a dataset. It holds no clock, only facts of the run."""
+"""The dataset card: what a reader must know before training on a dataset; it holds no clock."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -66,7 +66,7 @@ def export_dataset(*, run: GenerationRun, format: str, out: Path) -> Tally:
         raise ValueError(f"format must be one of {', '.join(FORMATS)}, not {format!r}")
     if run.status != GenerationRun.Status.FINISHED:
         raise RunNotFinished(
-            f"Run {run.pk} is {run.get_status_display().lower()} ({run.n_finished} of {run.n_samples} samples): "
+            f"Run {run.pk} is {run.status}, with {run.n_finished} of {run.n_samples} samples: "
             "start generate_revisions again with the same inputs, then export."
         )
     refuse_foreign_folder(out)

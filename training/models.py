@@ -10,7 +10,7 @@ from constitution.models import Constitution
 
 
 class GenerationRun(models.Model):
-    """Training data made from one constitution, model, recipe and seed; what the model said is in its logs."""
+    """Training data made from one constitution, model, recipe and seed; what was said is in its logs."""
 
     class Kind(models.TextChoices):
         REVISION = "revision", "Critique and revision"

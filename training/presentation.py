@@ -8,7 +8,7 @@ from typing import Any
 from constitution.models import Principle
 from training.models import GenerationRun
 from training.samples import RevisedSample
-from training.services import is_claimed, sample_page
+from training.services import is_claimed
 
 STATUS_WORDS = {"queued": "Waiting", "running": "Running", "finished": "Finished", "failed": "Stopped"}
 STATUS_TAGS = {"Waiting": "pending", "Running": "open", "Finished": "accepted", "Stopped": "failed"}
@@ -68,19 +68,6 @@ class ShownSample:
     answer: ShownStep
     rounds: list[ShownRound]
     final: str
-
-
-class SampleList:
-    """The samples of a run's finished parts, for a paginator: counted from the row, read page by page."""
-
-    def __init__(self, run: GenerationRun) -> None:
-        self.run = run
-
-    def __len__(self) -> int:
-        return sum(log["n_samples"] for log in self.run.logs)
-
-    def __getitem__(self, part: slice) -> list[RevisedSample]:
-        return sample_page(self.run, part.start, part.stop)
 
 
 def shown_run(run: GenerationRun) -> ShownRun:

@@ -30,8 +30,8 @@ class ModelUnavailable(Exception):
 def get_model(name: str, *, base_url: str = "", retries: int = RETRIES, **settings_: Any) -> "Model":
     """Return an Inspect model that is ready to be asked.
 
-    `retries` bounds how often one call is tried again after 429, 5xx or a dropped connection. Sampling settings
-    the provider does not take are left out; `sampling_settings` says which were sent.
+    `retries` bounds how often one call is tried again after 429, 5xx or a dropped connection. Sampling
+    settings the provider does not take are left out; `sampling_settings` says which were sent.
     """
     check_model(name, base_url=base_url)
     prepare_inspect()

@@ -9,7 +9,6 @@ import hashlib
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelAPI, ModelOutput, ModelUsage, modelapi
 from inspect_ai.tool import ToolChoice, ToolInfo
@@ -27,22 +26,21 @@ class RehearsalAPI(ModelAPI):
         model_name: str,
         base_url: str | None = None,
         api_key: str | None = None,
-        config: GenerateConfig = GenerateConfig(),  # noqa: B008  (Inspect's own signature)
+        config: GenerateConfig | None = None,
         latency: float = 0.0,
-        **model_args: Any,
     ) -> None:
-        super().__init__(model_name, base_url, api_key, [], config)
+        super().__init__(model_name, base_url, api_key, [], config or GenerateConfig())
         self.latency = latency
 
     async def generate(
         self,
         input: list[ChatMessage],
-        tools: list[ToolInfo],
-        tool_choice: ToolChoice,
+        tools: list[ToolInfo],  # noqa: ARG002  (Inspect calls by these names)
+        tool_choice: ToolChoice,  # noqa: ARG002
         config: GenerateConfig,
     ) -> ModelOutput:
         await asyncio.sleep(self.latency)
-        conversation = [(message.role, message.text) for message in input]
+        conversation: list[tuple[str, str]] = [(message.role, message.text) for message in input]
         text = prepared_reply(conversation, f"{self.model_name}:{config.seed}")
         return rehearsal_output(f"rehearsal/{self.model_name}", conversation, text)
 

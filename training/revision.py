@@ -1,4 +1,4 @@
-"""Critique and revision as an Inspect task: an answer, then rounds of one principle, a critique and a revision.
+"""Critique and revision as an Inspect task: an answer, then rounds of critique and revision.
 
 Every step is kept in the sample's store. Imports Inspect: load inside functions.
 """
@@ -84,7 +84,7 @@ def read_samples(shard: Path) -> Iterator[Sample]:
 def critique_and_revise(principles: Sequence[DrawnPrinciple], rounds: int) -> Solver:
     """Ask for an answer, then `rounds` times for a critique and a revision under one drawn principle."""
 
-    async def solve(state: TaskState, generate: Generate) -> TaskState:
+    async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001  (Inspect's form)
         sample_id = str(state.sample_id)
         dialogue = Dialogue(sample_id, state.input_text)
         await dialogue.answer()
@@ -194,7 +194,14 @@ async def generate_once(messages: list[ChatMessage], cache: CachePolicy) -> Mode
     try:
         return await get_model().generate(messages, cache=cache)
     except RetryError as error:
-        raise ModelGaveUp(str(error.last_attempt.exception())) from error
+        # Without its chain, which Inspect would render in full for every sample in flight.
+        raise ModelGaveUp(describe(error.last_attempt.exception())) from None
+
+
+def describe(error: BaseException | None) -> str:
+    """An error and what caused it, in one line."""
+    parts = [str(error), str(error.__cause__)] if error and error.__cause__ else [str(error)]
+    return " ".join(dict.fromkeys(part for part in parts if part))
 
 
 def example_messages() -> list[ChatMessage]:

@@ -46,24 +46,9 @@ def start_run(
     sampling: dict[str, Any] | None = None,
 ) -> GenerationRun:
     """Return the run with exactly these inputs: the one made before, or a new one. Asks no model yet."""
-    if not constitution.is_adopted():
-        raise ConstitutionNotAdopted(
-            f"{constitution.reference} is a draft: adopt it before making training data."
-        )
-    if rounds < 1:
-        raise ValueError(f"a run needs at least 1 round, not {rounds}")
-    if not prompts:
-        raise ValueError("a run needs at least one prompt")
+    check_inputs(constitution, prompts, rounds)
     check_model(model, base_url=base_url)
-    wanted = {name: value for name, value in (sampling or {}).items() if value is not None}
-    parameters = {
-        "rounds": rounds,
-        "seed": seed,
-        "sampling": sampling_settings(model, {"max_tokens": MAX_TOKENS, "seed": seed} | wanted),
-        "instructions": instructions_version(),
-        "task_version": TASK_VERSION,
-        "shard_size": SHARD_SIZE,
-    }
+    parameters = run_parameters(model, rounds, seed, sampling or {})
     shaping = {
         "constitution": constitution.sha256,
         "kind": GenerationRun.Kind.REVISION.value,
@@ -91,6 +76,31 @@ def start_run(
     return run
 
 
+def check_inputs(constitution: Constitution, prompts: Sequence[Prompt], rounds: int) -> None:
+    """Refuse what no run can be made of."""
+    if not constitution.is_adopted():
+        raise ConstitutionNotAdopted(
+            f"{constitution.reference} is a draft: adopt it before making training data."
+        )
+    if rounds < 1:
+        raise ValueError(f"a run needs at least 1 round, not {rounds}")
+    if not prompts:
+        raise ValueError("a run needs at least one prompt")
+
+
+def run_parameters(model: str, rounds: int, seed: int, sampling: dict[str, Any]) -> dict[str, Any]:
+    """All that shapes the answers besides constitution, model and prompts, with the settings really sent."""
+    wanted = {name: value for name, value in sampling.items() if value is not None}
+    return {
+        "rounds": rounds,
+        "seed": seed,
+        "sampling": sampling_settings(model, {"max_tokens": MAX_TOKENS, "seed": seed} | wanted),
+        "instructions": instructions_version(),
+        "task_version": TASK_VERSION,
+        "shard_size": SHARD_SIZE,
+    }
+
+
 def digest(value: dict[str, Any]) -> str:
     """SHA-256 of a value's JSON with sorted keys."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
@@ -107,7 +117,8 @@ def write_inputs(run: GenerationRun, prompts: Sequence[Prompt], shaping: dict[st
     write_lines(folder / "recipe.json", [recipe])
     for number, start in enumerate(range(0, len(prompts), SHARD_SIZE)):
         part = prompts[start : start + SHARD_SIZE]
-        write_lines(shard_of(run, number).samples, (sample_row(prompt, shaping) for prompt in part))
+        if not shard_of(run, number).samples.exists():
+            write_lines(shard_of(run, number).samples, (sample_row(prompt, shaping) for prompt in part))
 
 
 def drawn_principles(constitution: Constitution) -> list[dict[str, Any]]:
@@ -168,7 +179,7 @@ def execute_run(
 
 def execute_shard(run: GenerationRun, number: int, how: Connection, on_progress: Progress | None) -> None:
     """Carry out one shard and enter its log in the run's row."""
-    before = sum(log["n_samples"] for log in run.logs)
+    before = n_readable(run)
 
     def tell(n_in_shard: int) -> None:
         update(run, n_finished=before + n_in_shard)
@@ -205,6 +216,11 @@ def iterate_samples(run: GenerationRun) -> Iterator[RevisedSample]:
     """All samples of a run's finished shards, one at a time."""
     for log in run.logs:
         yield from read_samples(run_folder(run) / log["samples"])
+
+
+def n_readable(run: GenerationRun) -> int:
+    """How many samples stand in finished shards."""
+    return sum(log["n_samples"] for log in run.logs)
 
 
 def sample_page(run: GenerationRun, start: int, end: int) -> list[RevisedSample]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -123,6 +124,8 @@ def log_of(outcome: "EvalLog | BaseException", shard: Shard, model: str) -> Path
 
 
 def last_line(message: str) -> str:
+    """What an error says in the end, without the name Inspect puts around our own."""
+    message = message.removeprefix("ModelGaveUp(").removesuffix(")").strip("'\"")
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     return lines[-1] if lines else "no reason was given"
 
@@ -166,7 +169,7 @@ def sha256_of(path: Path) -> str:
 def write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write JSON Lines so that the file is either whole or absent."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     with draft.open("w", encoding="utf-8") as lines:
         for row in rows:
             lines.write(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n")

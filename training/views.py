@@ -1,5 +1,7 @@
 """Pages for researchers: the runs that make training data, and what one of them wrote."""
 
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from training.models import GenerationRun
-from training.presentation import SampleList, shown_run, shown_sample
+from training.presentation import shown_run, shown_sample
+from training.services import n_readable, sample_page
 
 RUNS_PER_PAGE = 25
 SAMPLES_PER_PAGE = 20
@@ -24,16 +27,17 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_required
-def run(request: HttpRequest, pk: str) -> HttpResponse:
+def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one run: how it stands, what shaped it, and its samples as dialogues."""
     found = get_object_or_404(GenerationRun.objects.select_related("constitution__conversation"), pk=pk)
-    page = Paginator(SampleList(found), SAMPLES_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(range(n_readable(found)), SAMPLES_PER_PAGE).get_page(request.GET.get("page"))
+    samples = sample_page(found, page.start_index() - 1, page.end_index()) if page else []
     principles = {principle.position: principle for principle in found.constitution.principles.all()}
     context = {
         "run": found,
         "shown": shown_run(found),
         "page": page,
-        "samples": [shown_sample(sample, principles) for sample in page],
+        "samples": [shown_sample(sample, principles) for sample in samples],
         "n_principles": len(principles),
     }
     return render(request, "training/run.html", context)

@@ -74,7 +74,13 @@ def test_the_manifest_names_every_file_with_its_hash(finished, tmp_path):
 def test_the_card_says_what_a_reader_must_know(finished, tmp_path):
     export_dataset(run=finished, format="preference", out=tmp_path / "out")
     card = (tmp_path / "out" / "README.md").read_text()
-    for words in ("Rehearsal", "No judge decided", finished.constitution_sha256, "promise number 3", "consent"):
+    for words in (
+        "Rehearsal",
+        "No judge decided",
+        finished.constitution_sha256,
+        "promise number 3",
+        "consent",
+    ):
         assert words in card
     assert "7 rows of 7 prompts" in card
 

@@ -39,7 +39,9 @@ def test_a_stranger_is_asked_to_sign_in(client):
 
 
 def test_a_run_that_is_not_there_is_not_found(reader):
-    assert reader.get(reverse("training:run", args=["00000000-0000-0000-0000-000000000000"])).status_code == 404
+    assert (
+        reader.get(reverse("training:run", args=["00000000-0000-0000-0000-000000000000"])).status_code == 404
+    )
 
 
 def test_without_runs_the_page_says_how_to_begin(reader):
