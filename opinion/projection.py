@@ -74,8 +74,11 @@ def project(votes: Votes, left_out: NDArray[np.bool_]) -> Projection:
 
 def mean_votes(votes: Votes, left_out: NDArray[np.bool_]) -> Floats:
     """Mean vote on each statement: float array of shape (n_statements,), between −1 and 1."""
-    n_seen = np.bincount(votes.statement, minlength=votes.n_statements)
-    total = np.bincount(votes.statement, weights=votes.value, minlength=votes.n_statements)
+    n_seen, total = np.zeros(votes.n_statements), np.zeros(votes.n_statements)
+    for block in votes.blocks():
+        statement, value = votes.statement[block], votes.value[block]
+        n_seen += np.bincount(statement, minlength=votes.n_statements)
+        total += np.bincount(statement, weights=value, minlength=votes.n_statements)
     return np.where(left_out, 0.0, total / np.maximum(n_seen, 1))
 
 
@@ -86,12 +89,13 @@ def centered_matrix(votes: Votes, center: Floats, left_out: NDArray[np.bool_]) -
     """
     from scipy.sparse import csr_array
 
-    data = votes.value - center[votes.statement]
-    data[left_out[votes.statement]] = 0.0
-    starts = np.concatenate([[0], np.cumsum(votes.n_votes_by_person)])
-    indices = votes.statement if starts[-1] < 2**31 else votes.statement.astype(np.int64)
+    data = np.empty(votes.n_votes)
+    for block in votes.blocks():
+        statement = votes.statement[block]
+        data[block] = np.where(left_out[statement], 0.0, votes.value[block] - center[statement])
+    indices = votes.statement if votes.n_votes < 2**31 else votes.statement.astype(np.int64)
     return csr_array(
-        (data, indices, starts.astype(indices.dtype)), shape=(votes.n_people, votes.n_statements)
+        (data, indices, votes.starts.astype(indices.dtype)), shape=(votes.n_people, votes.n_statements)
     )
 
 
@@ -155,5 +159,8 @@ def _signed(vector: Floats) -> Floats:
 
 
 def _n_columns_answered(votes: Votes, left_out: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Votes of each person, every left-out statement counting as answered."""
+    if not left_out.any():
+        return votes.n_votes_by_person
     kept = votes.person[~left_out[votes.statement]]
     return np.bincount(kept, minlength=votes.n_people) + int(left_out.sum())

@@ -65,9 +65,12 @@ def count_votes(votes: Votes, row_of_person: Ints, k: int) -> tuple[Counts, Coun
     by_group : Counts of shape (k, n_statements)
     total : Counts of shape (1, n_statements), all people together
     """
-    row = np.where(row_of_person < 0, k, row_of_person)[votes.person]
-    cell = (row * 3 + votes.value + 1) * votes.n_statements + votes.statement
-    table = np.bincount(cell, minlength=(k + 1) * 3 * votes.n_statements)
+    n_cells = (k + 1) * 3 * votes.n_statements
+    row = np.where(row_of_person < 0, k, row_of_person)
+    table = np.zeros(n_cells, dtype=np.int64)
+    for block in votes.blocks():
+        side = row[votes.person[block]] * 3 + votes.value[block] + 1
+        table += np.bincount(side * votes.n_statements + votes.statement[block], minlength=n_cells)
     disagrees, passes, agrees = table.reshape(k + 1, 3, votes.n_statements).transpose(1, 0, 2)
     total = Counts(*(part.sum(axis=0, keepdims=True) for part in (agrees, disagrees, passes)))
     return Counts(agrees[:k], disagrees[:k], passes[:k]), total

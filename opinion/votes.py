@@ -1,9 +1,10 @@
 """The votes of a conversation as three parallel arrays: person, statement, value."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 Ints = NDArray[np.int64]
 
 AGREE, PASS, DISAGREE = 1, 0, -1
+BLOCK = 1 << 19  # votes handled at once, so that working space stays small beside the votes
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +65,8 @@ class Votes:
             If the lengths differ, an id is no whole number, a value is none of the three, or a person
             has two votes on one statement.
         """
-        persons = _whole_numbers("person_ids", person_ids)
-        statements = _whole_numbers("statement_ids", statement_ids)
+        persons = _as_ids("person_ids", person_ids)
+        statements = _as_ids("statement_ids", statement_ids)
         choices = _choices(values)
         if not len(persons) == len(statements) == len(choices):
             raise ValueError(
@@ -72,12 +74,9 @@ class Votes:
                 f"got {len(persons)}, {len(statements)} and {len(choices)}"
             )
         shown = _whole_numbers("all_statement_ids", [] if all_statement_ids is None else all_statement_ids)
-        participant_ids, person_place = _places(persons)
-        known_ids, place = _places(np.concatenate([statements, shown]))
-        person, statement, value = _sorted_votes(
-            person_place, place[: len(statements)], choices, len(known_ids)
-        )
-        votes = cls(participant_ids, known_ids, person, statement, value)
+        people, known = _numbering(persons), _numbering(statements, shown)
+        sorted_votes = _sorted_votes(persons, statements, choices, people, known)
+        votes = cls(people.ids, known.ids, *sorted_votes)
         votes._refuse_duplicates()
         return votes
 
@@ -97,9 +96,15 @@ class Votes:
         return len(self.value)
 
     @cached_property
+    def starts(self) -> Ints:
+        """Where each person's votes start, and the number of votes: int array of shape (n_people + 1,)."""
+        people = np.arange(self.n_people + 1, dtype=self.person.dtype)
+        return np.searchsorted(self.person, people)
+
+    @cached_property
     def n_votes_by_person(self) -> Ints:
         """How many votes each person cast: int array of shape (n_people,)."""
-        return np.bincount(self.person, minlength=self.n_people)
+        return np.diff(self.starts)
 
     @cached_property
     def sha256(self) -> str:
@@ -111,19 +116,29 @@ class Votes:
         """
         digest = hashlib.sha256(np.array([self.n_statements, self.n_votes], dtype="<i8").tobytes())
         digest.update(self.statement_ids.astype("<i8").tobytes())
-        digest.update(self.participant_ids.astype("<i8")[self.person].tobytes())
-        digest.update(self.statement_ids.astype("<i8")[self.statement].tobytes())
-        digest.update(self.value.tobytes())
+        for ids, places in ((self.participant_ids, self.person), (self.statement_ids, self.statement)):
+            little_endian = ids.astype("<i8")
+            for block in self.blocks():
+                digest.update(little_endian[places[block]].data)
+        digest.update(self.value.data)
         return digest.hexdigest()
 
+    def blocks(self) -> Iterator[slice]:
+        """Parts of the votes small enough to be worked on without much memory."""
+        return (slice(start, start + BLOCK) for start in range(0, self.n_votes, BLOCK))
+
     def _refuse_duplicates(self) -> None:
-        same = (self.person[1:] == self.person[:-1]) & (self.statement[1:] == self.statement[:-1])
-        if same.any():
-            first = int(np.argmax(same))
-            raise ValueError(
-                f"participant {self.participant_ids[self.person[first]]} has more than one vote on statement "
-                f"{self.statement_ids[self.statement[first]]}; give only the latest vote of each pair"
-            )
+        for block in self.blocks():
+            # One more than the block, for a pair that lies across its end.
+            rows = slice(block.start, block.stop + 1)
+            person, statement = self.person[rows], self.statement[rows]
+            same = (statement[1:] == statement[:-1]) & (person[1:] == person[:-1])
+            if same.any():
+                first = int(np.argmax(same))
+                raise ValueError(
+                    f"participant {self.participant_ids[person[first]]} has more than one vote on statement "
+                    f"{self.statement_ids[statement[first]]}; give only the latest vote of each pair"
+                )
 
 
 def places_of(wanted: ArrayLike, known: Ints, name: str) -> Ints:
@@ -136,44 +151,81 @@ def places_of(wanted: ArrayLike, known: Ints, name: str) -> Ints:
     return np.searchsorted(known, ids)
 
 
+class _Numbering(NamedTuple):
+    """The distinct ids, ascending, and how to find the place of an id among them."""
+
+    ids: Ints
+    low: int
+    place_of: NDArray[np.int32] | None  # by id − low; None where ids lie too far apart
+
+    def places(self, ids: Ints) -> NDArray[np.int64]:
+        if self.place_of is None:
+            return np.searchsorted(self.ids, ids)
+        return self.place_of[ids - self.low].astype(np.int64)
+
+
 def _whole_numbers(name: str, given: ArrayLike) -> Ints:
+    return _as_ids(name, given).astype(np.int64)
+
+
+def _as_ids(name: str, given: ArrayLike) -> Ints:
+    """Whole numbers as they are given if they are small integers already, so that nothing is copied."""
     array = np.asarray(list(given) if isinstance(given, set | frozenset) else given)
     if array.ndim != 1:
         raise ValueError(f"{name} must be a flat list of ids, got {array.ndim} dimension(s)")
     if array.size and array.dtype.kind not in "iu":
         raise ValueError(f"{name} must be whole numbers, got {array.dtype} such as {array.flat[0]!r}")
-    if array.size and int(array.max()) > np.iinfo(np.int64).max:
+    if array.size and array.dtype.kind == "u" and int(array.max()) > np.iinfo(np.int64).max:
         raise ValueError(f"{name} must fit in 64 bits, got {array.max()}")
-    return array.astype(np.int64)
+    return array if array.dtype == np.int32 else array.astype(np.int64, copy=False)
 
 
 def _choices(values: ArrayLike) -> NDArray[np.int8]:
     array = np.asarray(values)
     if array.ndim != 1:
         raise ValueError(f"values must be a flat list of votes, got {array.ndim} dimension(s)")
+    if array.dtype == np.int8 and array.size and array.min() >= DISAGREE and array.max() <= AGREE:
+        return array
     wrong = ~np.isin(array, (AGREE, PASS, DISAGREE))
     if wrong.any():
         raise ValueError(f"values must be 1 (agree), 0 (pass) or -1 (disagree), got {array[wrong][0]!r}")
     return array.astype(np.int8)
 
 
-def _places(ids: Ints) -> tuple[Ints, Ints]:
-    """The distinct ids, ascending, and the place of each entry among them (linear time for dense ids)."""
-    if ids.size == 0 or int(ids.max()) - int(ids.min()) > 4 * ids.size + 1024:
-        distinct, place = np.unique(ids, return_inverse=True)
-        return distinct, place
-    low = ids.min()
-    present = np.zeros(ids.max() - low + 1, dtype=bool)
-    present[ids - low] = True
-    return np.flatnonzero(present) + low, (np.cumsum(present) - 1)[ids - low]
+def _numbering(ids: Ints, more: Ints | None = None) -> _Numbering:
+    """Number the distinct ids (linear time for dense ids)."""
+    given = [part for part in (ids, more) if part is not None and part.size]
+    if not given:
+        return _Numbering(np.empty(0, dtype=np.int64), 0, None)
+    low, high = min(int(part.min()) for part in given), max(int(part.max()) for part in given)
+    n_given = sum(part.size for part in given)
+    if high - low > min(4 * n_given + 1024, 2**31 - 2):
+        return _Numbering(np.unique(np.concatenate(given).astype(np.int64)), low, None)
+    present = np.zeros(high - low + 1, dtype=bool)
+    for part in given:
+        present[part - low] = True
+    return _Numbering(np.flatnonzero(present) + low, low, np.cumsum(present, dtype=np.int32) - 1)
 
 
 def _sorted_votes(
-    person: Ints, statement: Ints, value: NDArray[np.int8], n_statements: int
+    persons: Ints, statements: Ints, choices: NDArray[np.int8], people: _Numbering, known: _Numbering
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8]]:
-    """Sort by person, then statement. One sort of packed numbers is far quicker than sorting by index."""
-    packed = (person * max(n_statements, 1) + statement) * 3 + (value + 1)
+    """Sort by person, then statement. One sort of packed numbers is far quicker than sorting by index.
+
+    A packed vote has the place of its person in the high bits, then that of its statement, then its value.
+    """
+    n_bits = len(known.ids).bit_length()
+    packed = np.empty(len(choices), dtype=np.uint64)
+    blocks = [slice(start, start + BLOCK) for start in range(0, len(choices), BLOCK)]
+    for block in blocks:
+        places = people.places(persons[block]) << n_bits | known.places(statements[block])
+        packed[block] = places << 2 | (choices[block] + 1)
     packed.sort()
-    pair, shifted = np.divmod(packed, 3)
-    person, statement = np.divmod(pair, max(n_statements, 1))
-    return person.astype(np.int32), statement.astype(np.int32), (shifted - 1).astype(np.int8)
+    person, statement = np.empty(len(packed), dtype=np.int32), np.empty(len(packed), dtype=np.int32)
+    value = np.empty(len(packed), dtype=np.int8)
+    for block in blocks:
+        pair = packed[block] >> np.uint64(2)
+        person[block] = pair >> np.uint64(n_bits)
+        statement[block] = pair & np.uint64((1 << n_bits) - 1)
+        value[block] = (packed[block] & np.uint64(3)).astype(np.int8) - 1
+    return person, statement, value

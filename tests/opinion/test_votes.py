@@ -1,13 +1,14 @@
 """Votes are checked once, at the door, and never change afterwards."""
 
 from hashlib import sha256
+from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opinion import Votes
+from opinion import Votes, analyze
 from tests.opinion.conversations import any_votes, votes_from
 
 
@@ -91,3 +92,42 @@ def test_order_of_votes_never_matters(cast, random):
 def test_one_changed_vote_changes_the_digest(cast):
     pair, value = next(iter(cast.items()))
     assert votes_from(cast | {pair: (value + 2) % 3 - 1}).sha256 != votes_from(cast).sha256
+
+
+@given(any_votes().filter(bool))
+def test_small_and_large_integers_give_the_same_votes(cast):
+    persons, statements = np.array(list(cast)).T
+    values = np.array(list(cast.values()))
+    small = Votes.from_arrays(persons.astype(np.int32), statements.astype(np.int32), values.astype(np.int8))
+    assert small.sha256 == Votes.from_arrays(persons, statements, values).sha256
+
+
+def test_ids_may_lie_far_apart():
+    votes = Votes.from_arrays([2**40, -5, 2**40], [7, 2**50, 2**50], [1, 0, -1], all_statement_ids=[-(2**60)])
+    assert votes.participant_ids.tolist() == [-5, 2**40]
+    assert votes.statement_ids.tolist() == [-(2**60), 7, 2**50]
+    assert votes.statement.tolist() == [2, 1, 2]
+    assert votes.value.tolist() == [0, 1, -1]
+
+
+@given(any_votes().filter(bool))
+def test_votes_in_many_blocks_are_the_same_votes(cast):
+    whole = votes_from(cast)
+    with mock.patch("opinion.votes.BLOCK", 3):
+        in_blocks = votes_from(cast)
+        assert in_blocks.sha256 == whole.sha256
+        assert analyze(in_blocks).gac.tolist() == analyze(whole).gac.tolist()
+
+
+def test_a_second_vote_is_refused_across_the_end_of_a_block():
+    with (
+        mock.patch("opinion.votes.BLOCK", 2),
+        pytest.raises(ValueError, match="participant 1 .* statement 6"),
+    ):
+        Votes.from_arrays([1, 1, 1], [5, 6, 6], [1, 1, -1])
+
+
+def test_it_is_known_where_the_votes_of_a_person_start():
+    votes = Votes.from_arrays([4, 2, 4], [0, 0, 1], [1, 1, 1])
+    assert votes.starts.tolist() == [0, 1, 3]
+    assert Votes.from_arrays([], [], []).starts.tolist() == [0]
