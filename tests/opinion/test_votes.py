@@ -5,7 +5,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opinion import Votes, analyze
@@ -110,6 +110,7 @@ def test_ids_may_lie_far_apart():
     assert votes.value.tolist() == [0, 1, -1]
 
 
+@settings(deadline=None, max_examples=25)
 @given(any_votes().filter(bool))
 def test_votes_in_many_blocks_are_the_same_votes(cast):
     whole = votes_from(cast)
