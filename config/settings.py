@@ -95,6 +95,8 @@ TEMPLATES = [
 DATABASES = {"default": database_settings(env_str("DATABASE_URL", ""), VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
+# The pages are written in English only: a browser that asks for another language must not get half of each.
+LANGUAGES = [("en", "English")]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
