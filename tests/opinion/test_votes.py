@@ -123,7 +123,7 @@ def test_votes_in_many_blocks_are_the_same_votes(cast):
 def test_a_second_vote_is_refused_across_the_end_of_a_block():
     with (
         mock.patch("opinion.votes.BLOCK", 2),
-        pytest.raises(ValueError, match="participant 1 .* statement 6"),
+        pytest.raises(ValueError, match=r"participant 1 .* statement 6"),
     ):
         Votes.from_arrays([1, 1, 1], [5, 6, 6], [1, 1, -1])
 
