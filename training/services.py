@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from constitution.models import Constitution
+from training import claims
 from training.asking import instructions_version
 from training.models import GenerationRun
 from training.prompts import Prompt, prompts_sha256
@@ -160,7 +160,7 @@ def execute_run(
     on_progress: Progress | None = None,
 ) -> GenerationRun:
     """Carry out a run, or what is left of it; raises RunInProgress, RunStopped or ModelUnavailable."""
-    with claim(run):
+    with hold(run):
         run.refresh_from_db()
         if run.status == GenerationRun.Status.FINISHED:
             return run
@@ -244,19 +244,13 @@ def update(run: GenerationRun, **fields: Any) -> None:
 
 
 @contextmanager
-def claim(run: GenerationRun) -> Iterator[None]:
-    """Hold the run for this database session; the server frees it the moment the owner dies."""
-    key = lock_key(run)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
-        if not cursor.fetchone()[0]:
-            raise RunInProgress(f"Run {run.pk} is being carried out by another process.")
+def hold(run: GenerationRun) -> Iterator[None]:
+    """Let one process at a time carry out a run."""
     try:
-        yield
-    finally:
-        if not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+        with claims.claim(lock_key(run)):
+            yield
+    except claims.Claimed:
+        raise RunInProgress(f"Run {run.pk} is being carried out by another process.") from None
 
 
 def lock_key(run: GenerationRun) -> int:
@@ -266,11 +260,4 @@ def lock_key(run: GenerationRun) -> int:
 
 def is_claimed(run: GenerationRun) -> bool:
     """Whether a living process carries out the run now."""
-    unsigned = lock_key(run) % 2**64
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1"
-            " AND classid::bigint = %s AND objid::bigint = %s)",
-            [unsigned >> 32, unsigned & 0xFFFFFFFF],
-        )
-        return bool(cursor.fetchone()[0])
+    return claims.is_claimed(lock_key(run))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from training.providers import ModelUnavailable, get_model, prepare_inspect
 
@@ -130,11 +131,6 @@ def last_line(message: str) -> str:
     return lines[-1] if lines else "no reason was given"
 
 
-def fullest_log(folder: Path) -> Path | None:
-    """Of the logs that killed processes left, the one with most finished samples."""
-    return max(sorted(folder.glob("*.eval")), key=n_samples_in, default=None)
-
-
 def log_to_take_up(folder: Path) -> "EvalLog | None":
     """The log that an earlier process left, ready for Inspect's retry when it is not finished."""
     from inspect_ai.log import read_eval_log
@@ -148,17 +144,27 @@ def log_to_take_up(folder: Path) -> "EvalLog | None":
     return log
 
 
+def fullest_log(folder: Path) -> Path | None:
+    """Of the logs that killed processes left, the one with most finished samples, if any has one."""
+    counts = {path: n_samples_in(path) for path in sorted(folder.glob("*.eval"))}
+    fullest = max(counts, key=counts.__getitem__, default=None)
+    return fullest if fullest and counts[fullest] else None
+
+
 def newest_log(folder: Path) -> Path | None:
     return max(folder.glob("*.eval"), key=lambda path: path.stat().st_mtime_ns, default=None)
 
 
 def n_samples_in(path: Path | None) -> int:
-    """How many samples stand finished in a log; a log that is only begun has none."""
-    if path is None or not path.exists():
+    """How many samples stand finished in a log; one only begun, or broken off in writing, has none."""
+    if path is None:
         return 0
     from inspect_ai.log import read_eval_log_sample_summaries
 
-    return sum(summary.completed for summary in read_eval_log_sample_summaries(str(path)))
+    try:
+        return sum(summary.completed for summary in read_eval_log_sample_summaries(str(path)))
+    except (OSError, ValueError, KeyError, BadZipFile):
+        return 0
 
 
 def sha256_of(path: Path) -> str:

@@ -20,6 +20,7 @@ from training.services import (
     iterate_samples,
     lock_key,
     run_folder,
+    shard_of,
     start_run,
 )
 from training.shards import RunStopped, sha256_of
@@ -138,6 +139,16 @@ def test_a_server_that_is_not_there_stops_the_run(monkeypatch):
     with pytest.raises(RunStopped, match=r"[Cc]onnection"):
         execute_run(run=run, retries=0)
     assert run.status == "failed"
+
+
+def test_logs_broken_off_in_writing_do_not_stop_a_run(provider):
+    run = begin(model=LOCAL, base_url=provider.openai_url)
+    folder = shard_of(run, 0).folder
+    folder.mkdir(parents=True)
+    (folder / "empty.eval").touch()
+    (folder / "half.eval").write_bytes(b"PK\x03\x04 and then nothing")
+    assert execute_run(run=run).status == "finished"
+    assert len(list(folder.glob("*.eval"))) == 1
 
 
 def test_a_longer_run_pays_only_for_what_is_new(provider):
