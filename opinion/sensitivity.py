@@ -1,0 +1,169 @@
+"""What a map owes to choices that could have been otherwise: k, the seed, and how silence is filled in."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opinion.groups import find_groups
+from opinion.projection import centered_matrix, leading_components, mean_votes
+from opinion.stability import adjusted_rand_index
+from opinion.support import consensus_level, count_votes, group_aware_consensus
+from opinion.votes import Votes
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+N_OTHER_SEEDS = 4
+N_DENSE = 200
+
+
+class Variant(TypedDict):
+    """The same votes with one choice made otherwise, beside the map as it is.
+
+    `choice` is k, seed or imputation, and `value` what was chosen instead; `group_agreement` the adjusted
+    Rand index with the map's groups (None where either has fewer than two); `top_kept` the share of the
+    map's top statements by level that stay in the top; `level_change` the largest change of any level.
+    """
+
+    choice: str
+    value: int | str
+    group_agreement: float | None
+    top_kept: float
+    level_change: float
+
+
+def sensitivity(
+    votes: Votes,
+    row_of: Ints,
+    k: int,
+    left_out: Bools,
+    *,
+    max_k: int = 5,
+    top_n: int = 10,
+    seed: int = 0,
+) -> list[Variant]:
+    """Find the groups again under other choices and compare.
+
+    Imputations: *unscaled*, an unseen statement at its mean, but people with few votes left near the
+    middle; *pass*, an unseen statement taken for a pass.
+
+    Parameters
+    ----------
+    votes : Votes
+    row_of : int array of shape (n_people,)
+        The map's groups from 0 to k − 1; −1 for people in none, who stay in none.
+    left_out : bool array of shape (n_statements,)
+    max_k : int
+        Every k from 2 to this is tried, as far as there are so many different positions.
+    top_n : int
+        How many statements the top has.
+    """
+    if k < 1:
+        return []
+    grouped = row_of >= 0
+    levels = _levels(votes, row_of, k)
+    top = min(top_n, int((~left_out).sum()))
+    return [
+        _compared(choice, value, votes, row_of, found, levels, left_out, top)
+        for choice, value, found in _alternatives(votes, grouped, k, left_out, max_k, seed)
+        if choice != "k" or found.max() + 1 == value
+    ]
+
+
+def _alternatives(
+    votes: Votes, grouped: Bools, k: int, left_out: Bools, max_k: int, seed: int
+) -> Iterator[tuple[str, int | str, Ints]]:
+    """Each other choice and everybody's group under it, (n_people,)."""
+    matrix = centered_matrix(votes, mean_votes(votes, left_out), left_out)
+    unscaled = matrix @ leading_components(matrix)[0].T
+    n_answered = np.bincount(votes.person[~left_out[votes.statement]], minlength=votes.n_people)
+    scale = np.sqrt(votes.n_statements / np.maximum(n_answered + int(left_out.sum()), 1))
+    positions = scale[:, None] * unscaled
+    for other in range(2, max_k + 1):
+        if other != k:
+            yield "k", other, _grouped(positions, grouped, other, seed)
+    for other in range(seed + 1, seed + 1 + N_OTHER_SEEDS):
+        yield "seed", other, _grouped(positions, grouped, k, other)
+    yield "imputation", "unscaled", _grouped(unscaled, grouped, k, seed)
+    yield "imputation", "pass", _grouped(_positions_with_passes(votes, left_out), grouped, k, seed)
+
+
+def _grouped(positions: Floats, grouped: Bools, k: int, seed: int) -> Ints:
+    rows = np.full(len(positions), -1)
+    rows[grouped] = find_groups(positions[grouped], lock_k=k, seed=seed).labels
+    return rows
+
+
+def _positions_with_passes(votes: Votes, left_out: Bools) -> Floats:
+    """Positions, (n_people, 2), if an unseen statement is taken for a pass: principal components of votes."""
+    cast = centered_matrix(votes, np.zeros(votes.n_statements), left_out)
+    mean = cast.sum(axis=0) / max(votes.n_people, 1)
+    components = _components_around(cast, mean)
+    return cast @ components.T - components @ mean
+
+
+def _components_around(matrix: "csr_array", mean: Floats) -> Floats:
+    """Two leading principal directions, (2, n_statements), of a sparse matrix around its column means.
+
+    The centered matrix would be dense; its Gram matrix is matrix′·matrix − n·mean·mean′.
+    """
+    n_people, n_statements = matrix.shape
+    if n_statements <= N_DENSE:
+        gram = (matrix.T @ matrix).toarray() - n_people * np.outer(mean, mean)
+        vectors = np.linalg.eigh(gram)[1][:, ::-1][:, :2].T
+    else:
+        from scipy.sparse.linalg import LinearOperator, eigsh
+
+        def product(vector: Floats) -> Floats:
+            return matrix.T @ (matrix @ vector) - n_people * mean * (mean @ vector)
+
+        operator = LinearOperator((n_statements, n_statements), matvec=product, dtype=np.float64)
+        start = np.random.default_rng(0).standard_normal(n_statements)
+        vectors = eigsh(operator, k=2, v0=start)[1][:, ::-1].T
+    return np.concatenate([vectors, np.zeros((2 - len(vectors), n_statements))])
+
+
+def _compared(
+    choice: str,
+    value: int | str,
+    votes: Votes,
+    row_of: Ints,
+    found: Ints,
+    levels: Floats,
+    left_out: Bools,
+    top: int,
+) -> Variant:
+    other_levels = _levels(votes, found, int(found.max()) + 1)
+    agreement = adjusted_rand_index(_cross_table(row_of, found))
+    change = np.abs(other_levels - levels)[~left_out]
+    kept = np.isin(_top(levels, left_out, top), _top(other_levels, left_out, top))
+    return Variant(
+        choice=choice,
+        value=value,
+        group_agreement=None if np.isnan(agreement) else agreement,
+        top_kept=float(kept.mean()) if top else 1.0,
+        level_change=float(change.max(initial=0.0)),
+    )
+
+
+def _levels(votes: Votes, row_of: Ints, k: int) -> Floats:
+    by_group, _ = count_votes(votes, row_of, k)
+    return consensus_level(group_aware_consensus(by_group.agrees, by_group.seen), k)
+
+
+def _top(levels: Floats, left_out: Bools, n: int) -> Ints:
+    return np.argsort(np.where(left_out, 1.0, -levels), kind="stable")[:n]
+
+
+def _cross_table(first: Ints, second: Ints) -> Ints:
+    both = (first >= 0) & (second >= 0)
+    width = int(second.max(initial=0)) + 1
+    height = int(first.max(initial=0)) + 1
+    cell = first[both] * width + second[both]
+    return np.bincount(cell, minlength=height * width).reshape(height, width)
