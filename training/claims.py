@@ -1,4 +1,4 @@
-"""Who carries out a run now: one process at a time, told by a lock that PostgreSQL frees when the process dies."""
+"""Who carries out a run now: one process, by a lock that PostgreSQL frees when the process dies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

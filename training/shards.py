@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
-from training.providers import ModelUnavailable, get_model, prepare_inspect
+from training.providers import get_model, prepare_inspect
+from training.watching import watch
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog
 
-CHECK_EVERY = 0.5
+INSPECT_ERRORS = (OSError, RuntimeError, ValueError)
 # Inspect keeps its state in module variables: one evaluation at a time in a process.
 one_at_a_time = threading.Lock()
 
@@ -52,28 +53,23 @@ def run_shard(shard: Shard, connection: Connection, *, on_progress: Callable[[in
     """
     shard.folder.mkdir(parents=True, exist_ok=True)
     load_inspect()
-    outcome: list[EvalLog | BaseException] = []
-    thread = threading.Thread(target=collect, args=(outcome, shard, connection), daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(CHECK_EVERY)
-        on_progress(n_samples_in(newest_log(shard.folder)))
-    return log_of(outcome[0], shard, f"{connection.model} {connection.base_url}".strip())
+
+    def work() -> "EvalLog":
+        with one_at_a_time:
+            return evaluate(shard, connection)
+
+    model = f"{connection.model} {connection.base_url}".strip()
+    try:
+        log = watch(work, on_look=lambda: on_progress(n_samples_in(newest_log(shard.folder))))
+    except INSPECT_ERRORS as error:
+        raise RunStopped(f"The run with {model} stopped: {error}") from error
+    return path_of(log, shard, model)
 
 
 def load_inspect() -> None:
     """Import Inspect before there are two threads that use it: it cannot be imported by both at once."""
     prepare_inspect()
     import training.revision  # noqa: F401
-
-
-def collect(outcome: list["EvalLog | BaseException"], shard: Shard, connection: Connection) -> None:
-    """Run the evaluation and hand its log, or its error, to the waiting thread."""
-    try:
-        with one_at_a_time:
-            outcome.append(evaluate(shard, connection))
-    except BaseException as error:  # noqa: BLE001  (raised again in the caller's thread)
-        outcome.append(error)
 
 
 def evaluate(shard: Shard, connection: Connection) -> "EvalLog":
@@ -109,16 +105,12 @@ def evaluate(shard: Shard, connection: Connection) -> "EvalLog":
     return inspect_eval(task, model=model, log_header_only=True, **settings)[0]
 
 
-def log_of(outcome: "EvalLog | BaseException", shard: Shard, model: str) -> Path:
-    """The finished log's path; anything else becomes RunStopped with a sentence a person can act on."""
-    if isinstance(outcome, ModelUnavailable):
-        raise outcome
-    if isinstance(outcome, BaseException):
-        raise RunStopped(f"The run with {model} stopped: {outcome}") from outcome
-    if outcome.status != "success":
-        reason = outcome.error.message if outcome.error else "it was interrupted"
+def path_of(log: "EvalLog", shard: Shard, model: str) -> Path:
+    """The finished log's path; an unfinished one becomes RunStopped with a sentence a person can act on."""
+    if log.status != "success":
+        reason = log.error.message if log.error else "it was interrupted"
         raise RunStopped(f"The run with {model} stopped; what is finished is kept. {last_line(reason)}")
-    path = Path(outcome.location.removeprefix("file://"))
+    path = Path(log.location.removeprefix("file://"))
     for other in set(shard.folder.glob("*.eval")) - {path}:
         other.unlink()
     return path
