@@ -83,7 +83,7 @@ def test_a_killed_web_server_is_started_again(site):
     killed.kill()
     wait_until(lambda: site.child("granian") not in (None, killed))
     wait_until(site.is_well)
-    assert not any(process.is_running() for process in left_behind)
+    assert not psutil.wait_procs(left_behind, timeout=PATIENCE)[1]
 
 
 def test_a_killed_worker_is_started_again(site):
