@@ -29,7 +29,7 @@ CHROMIUM_ARGUMENTS = [
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: Playwright's event loop keeps running, and Inspect refuses to run inside one."""
+    """Browser tests come last: Playwright leaves an event loop running, in which Inspect refuses to run."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
