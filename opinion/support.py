@@ -9,6 +9,7 @@ from opinion.votes import Votes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Numbers = NDArray[np.int64] | NDArray[np.float64]  # counts, or sums of weights
 
 Z_SIGNIFICANT = 1.2816  # one-sided, 90 %
 LOWER_QUANTILE = 0.05
@@ -76,7 +77,7 @@ def count_votes(votes: Votes, row_of_person: Ints, k: int) -> tuple[Counts, Coun
     return Counts(agrees[:k], disagrees[:k], passes[:k]), total
 
 
-def agreement(agrees: Ints, seen: Ints) -> Floats:
+def agreement(agrees: Numbers, seen: Numbers) -> Floats:
     """Estimate how likely a participant is to agree with each statement.
 
     Parameters
@@ -92,7 +93,7 @@ def agreement(agrees: Ints, seen: Ints) -> Floats:
     return (agrees + 1) / (seen + 2)
 
 
-def group_aware_consensus(agrees: Ints, seen: Ints) -> Floats:
+def group_aware_consensus(agrees: Numbers, seen: Numbers) -> Floats:
     """Consensus of all groups: the product of their agreement, so that one group against sinks it.
 
     Parameters
@@ -111,12 +112,12 @@ def consensus_level(consensus: Floats, k: int) -> Floats:
     return consensus ** (1 / k)
 
 
-def weakest_agreement(agrees: Ints, seen: Ints) -> Floats:
+def weakest_agreement(agrees: Numbers, seen: Numbers) -> Floats:
     """The agreement of the group that agrees least: float array of shape (n_statements,)."""
     return agreement(agrees, seen).min(axis=0)
 
 
-def level_lower_bound(agrees: Ints, seen: Ints, quantile: float = LOWER_QUANTILE) -> Floats:
+def level_lower_bound(agrees: Numbers, seen: Numbers, quantile: float = LOWER_QUANTILE) -> Floats:
     """A level of consensus that the true one exceeds with probability 1 − quantile.
 
     Each group's chance of agreeing has the posterior Beta(A + 1, S − A + 1), independent of the other
