@@ -5,7 +5,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
-from analysis.services import run_analysis
+from analysis.models import AnalysisFailure
+from analysis.services import CannotAnalyze, run_analysis
 from voting.models import Conversation
 
 RUNNING = ("todo", "doing")
@@ -17,7 +18,12 @@ def analyze_conversation(conversation_id: int, lock_k: int | None = None) -> int
     conversation = Conversation.objects.filter(pk=conversation_id).first()
     if conversation is None:
         return None
-    return run_analysis(conversation=conversation, lock_k=lock_k).number
+    AnalysisFailure.objects.filter(conversation=conversation).delete()
+    try:
+        return run_analysis(conversation=conversation, lock_k=lock_k).number
+    except CannotAnalyze as error:
+        AnalysisFailure.objects.create(conversation=conversation, reason=str(error))
+        raise
 
 
 def queue_analysis(*, conversation: Conversation, lock_k: int | None = None) -> bool:

@@ -64,6 +64,18 @@ class CurrentAnalysis(models.Model):
         return f"{self.analysis_id} for conversation {self.conversation_id}"
 
 
+class AnalysisFailure(models.Model):
+    """Why the analysis that was queued last gave no result; gone once one succeeds."""
+
+    conversation = models.OneToOneField(
+        Conversation, on_delete=models.CASCADE, primary_key=True, related_name="analysis_failure"
+    )
+    reason = models.TextField()
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class OpinionGroup(models.Model):
     """Participants who vote alike in one analysis."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from procrastinate.contrib.django.models import ProcrastinateEvent
 
 from analysis.jobs import find_latest_job
+from analysis.models import AnalysisFailure
 from voting.models import Conversation
 
 
@@ -13,6 +14,7 @@ class Progress:
     """A waiting, running or failed job; a finished one shows as its analysis."""
 
     status: str
+    reason: str = ""
 
     @property
     def is_waiting(self) -> bool:
@@ -36,7 +38,8 @@ def find_progress(conversation: Conversation) -> Progress | None:
     job = find_latest_job(conversation)
     if job is None:
         return None
-    progress = Progress(job.status)
+    failure = AnalysisFailure.objects.filter(conversation=conversation).first()
+    progress = Progress(job.status, failure.reason if failure else "")
     if progress.is_open or (progress.has_failed and not _was_followed(conversation, job.pk)):
         return progress
     return None

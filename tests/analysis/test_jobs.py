@@ -60,7 +60,9 @@ def test_a_failed_analysis_is_reported_until_one_succeeds():
     conversation = make_conversation()
     queue_analysis(conversation=conversation)
     run_queued()
-    assert find_progress(conversation).has_failed
+    progress = find_progress(conversation)
+    assert progress.has_failed
+    assert "no statement to analyze yet" in progress.reason
     make_vote(make_participant(conversation), make_statement(conversation))
     run_analysis(conversation=conversation)
     assert find_progress(conversation) is None
