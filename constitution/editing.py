@@ -84,6 +84,12 @@ def remove_principle(*, principle: Principle, by: User | None = None) -> None:
                 rest.save(update_fields=["position"])
 
 
+def discard_draft(*, constitution: Constitution) -> None:
+    """Delete a draft with its wording and its record; an adopted constitution stays."""
+    with _editing(constitution) as draft:
+        draft.delete()
+
+
 @contextmanager
 def _editing(constitution: Constitution) -> Iterator[Constitution]:
     """Hold the draft while it is changed, so that edits and an adoption follow one another."""

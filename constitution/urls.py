@@ -17,6 +17,7 @@ urlpatterns = [
     path(MANAGE + "draft/", facilitate.draft, name="make_draft"),
     path(DRAFT, drafts.edit, name="draft"),
     path(DRAFT + "adopt/", drafts.adopt, name="adopt"),
+    path(DRAFT + "discard/", drafts.discard, name="discard"),
     path(PRINCIPLE, drafts.principle, name="principle"),
     path(PRINCIPLE + "move/", drafts.move, name="move_principle"),
     path(PRINCIPLE + "remove/", drafts.remove, name="remove_principle"),

@@ -10,7 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from constitution.access import get_draft, get_draft_principle
-from constitution.editing import WordingRefused, edit_principle, move_principle, remove_principle
+from constitution.editing import (
+    WordingRefused,
+    discard_draft,
+    edit_principle,
+    move_principle,
+    remove_principle,
+)
 from constitution.forms import AdoptForm, PrincipleForm
 from constitution.services import CannotAdopt, adopt_constitution
 
@@ -106,3 +112,12 @@ def adopt(request: HttpRequest, slug: str, version: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "constitution/adopt.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def discard(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+    """Throw a draft away."""
+    discard_draft(constitution=get_draft(request, slug, version))
+    messages.success(request, f"The draft of version {version} is discarded.")
+    return redirect("constitution:manage", slug)

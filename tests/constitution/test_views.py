@@ -183,3 +183,22 @@ def test_no_form_reaches_an_adopted_constitution(facilitator, adopted):
     assert {facilitator.post(address).status_code for address in writes if "draft/" not in address} == {404}
     adopted.refresh_from_db()
     assert json.dumps(adopted.document["principles"]).count('"id"') == 8
+
+
+def test_a_draft_is_discarded_and_nothing_else(facilitator, draft, analysis):
+    assert page("discard", 1) in facilitator.get(page("draft", 1)).content.decode()
+    answer = facilitator.post(page("discard", 1), follow=True)
+    assert "The draft of version 1 is discarded." in answer.content.decode()
+    assert analysis.conversation.constitutions.count() == 0
+    assert analysis.conversation.analyses.count() == 1
+
+
+def test_an_adopted_version_is_not_discarded(facilitator, adopted):
+    assert facilitator.post(page("discard", 1)).status_code == 404
+    adopted.refresh_from_db()
+
+
+def test_a_stranger_discards_nothing(stranger, client, draft):
+    assert stranger.post(page("discard", 1)).status_code == 404
+    assert client.post(page("discard", 1)).status_code == 302
+    draft.refresh_from_db()
