@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,7 +45,11 @@ def test_a_killed_run_asks_nothing_twice(var_dir, tmp_path, provider: ProviderSe
 
 def kill_when_all_calls_are_held(process: subprocess.Popen, provider: ProviderServer) -> None:
     """Kill at a moment when every answer has arrived, so that the count afterwards can be exact."""
-    wait_until(lambda: provider.n_open == CONNECTIONS)
+    deadline = time.monotonic() + 120
+    while provider.n_open < CONNECTIONS:
+        assert process.poll() is None, "the command ended before it could be killed"
+        assert time.monotonic() < deadline, "the command did not ask in time"
+        time.sleep(0.02)
     time.sleep(0.3)
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -80,10 +83,3 @@ def environment(folder: Path) -> dict[str, str]:
         "LOCAL_API_KEY": "a-key-that-nobody-checks",
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
     }
-
-
-def wait_until(is_so: Callable[[], bool], seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "the process under test did not get there in time"
-        time.sleep(0.02)
