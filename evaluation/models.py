@@ -49,6 +49,7 @@ class EvaluationRun(models.Model):
     is_rehearsal = models.BooleanField(default=False)
     code_version = models.CharField(max_length=60)
     n_samples = models.IntegerField(default=0)
+    n_answers = models.IntegerField(default=0, help_text="Answers in the log so far, while it runs.")
     n_missing = models.IntegerField(
         default=0, help_text="Samples whose answer could not be read; never counted as wrong."
     )
@@ -65,6 +66,12 @@ class EvaluationRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} by {self.variant_id}"
+
+    @property
+    def n_asked(self) -> int:
+        """How many answers make the run complete: each sample once an epoch."""
+        epochs: int = self.parameters.get("epochs", 1)
+        return self.n_samples * epochs
 
 
 class Score(models.Model):

@@ -7,18 +7,21 @@ at once and each answer in its cache; a run that was killed goes on from there.
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.tasks import TASKS
 from evaluation.tasks.base import Sample
-from training.shards import one_at_a_time
+from training.shards import log_to_take_up, n_samples_in, newest_log, one_at_a_time, write_lines
+from training.watching import watch
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog
     from inspect_ai.model import Model
 
+Progress = Callable[[int], None]
 QUESTIONS = "questions.json"
 _CAUSE = re.compile(r"^(?!tenacity\.)(?:\w+\.)*(\w*(?:Error|Exception|Timeout)\w*: .+)$", re.MULTILINE)
 INSPECT_TASK = "collective_constitution_questions"
@@ -39,9 +42,8 @@ class Questions:
     samples: list[Sample]
 
     def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(asdict(self), ensure_ascii=False, indent=1)
-        (folder / QUESTIONS).write_text(text, encoding="utf-8")
+        """Write the file so that it is either whole or absent."""
+        write_lines(folder / QUESTIONS, [asdict(self)])
 
     @classmethod
     def read(cls, folder: Path) -> "Questions":
@@ -59,14 +61,32 @@ class Answers:
     token_use: dict[str, int]
 
 
-def ask_all(*, folder: Path, model: "Model") -> Answers:
-    """Ask what the folder's questions file holds; go on from the fullest log when there is one."""
+def ask_all(*, folder: Path, model: "Model", on_progress: Progress = lambda _: None) -> Answers:
+    """Ask what the folder's questions file holds; go on from the fullest log when there is one.
+
+    `on_progress` is told now and then how many answers stand in the log.
+    """
+    make_task = register_task()
+    logs = folder / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+
+    def ask() -> "EvalLog":
+        with one_at_a_time:
+            return ask_inspect(make_task, folder, logs, model)
+
+    log = watch(ask, on_look=lambda: on_progress(n_samples_in(newest_log(logs))))
+    if log.status != "success":
+        raise AskingFailed(reason_of(log))
+    return collect_answers(log)
+
+
+def ask_inspect(make_task: Callable[..., Any], folder: Path, logs: Path, model: "Model") -> "EvalLog":
+    """Begin the evaluation, or take it up from what a killed process left."""
     from inspect_ai import eval as inspect_eval
     from inspect_ai import eval_retry
 
-    make_task = register_task()
     options: dict[str, Any] = {
-        "log_dir": str(folder / "logs"),
+        "log_dir": str(logs),
         "log_format": "eval",
         "log_buffer": 1,
         "log_realtime": False,
@@ -77,15 +97,10 @@ def ask_all(*, folder: Path, model: "Model") -> Answers:
         "acp_server": False,
         "ctl_server": False,
     }
-    log = read_fullest_log(folder / "logs")
-    with one_at_a_time:
-        if log is None:
-            log = inspect_eval(make_task(folder=str(folder)), model=model, **options)[0]
-        elif log.status != "success":
-            log = eval_retry(log, **options)[0]
-    if log.status != "success":
-        raise AskingFailed(reason_of(log))
-    return collect_answers(log)
+    left = log_to_take_up(logs)
+    if left is None:
+        return inspect_eval(make_task(folder=str(folder)), model=model, **options)[0]
+    return left if left.status == "success" else eval_retry(left, **options)[0]
 
 
 def register_task() -> Any:
@@ -144,22 +159,6 @@ def make_scorer(asked: Questions) -> Any:
         return score
 
     return judged()
-
-
-def read_fullest_log(log_dir: Path) -> "EvalLog | None":
-    """The log with most finished samples that an earlier start left, or None."""
-    from inspect_ai.log import read_eval_log, read_eval_log_sample_summaries
-
-    def n_finished(path: Path) -> int:
-        return sum(summary.completed for summary in read_eval_log_sample_summaries(str(path)))
-
-    path = max(sorted(log_dir.glob("*.eval")), key=n_finished, default=None)
-    if path is None:
-        return None
-    log = read_eval_log(str(path))
-    # Without a file the task is found by its registered name, wherever the process was started.
-    log.eval.task_file = None
-    return log
 
 
 def reason_of(log: "EvalLog") -> str:

@@ -1,12 +1,12 @@
 """What changes variants and runs: registering a variant, running a task by it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from analysis.models import Analysis
@@ -17,6 +17,7 @@ from evaluation.models import EvaluationRun, ModelVariant, Score
 from evaluation.runs import Answers, AskingFailed, Questions, ask_all
 from evaluation.tasks import TASKS, bbq, own_statements
 from evaluation.tasks.base import Judgement, Sample, TaskData, TaskDataError, hash_rows
+from training.claims import Claimed, claim, is_claimed
 from training.providers import (
     RETRIES,
     ModelUnavailable,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 # Enough for a word or a letter, and for a model that thinks aloud first.
 MAX_TOKENS = 1024
+Progress = Callable[[int, int], None]
 
 
 class VariantExists(Exception):
@@ -71,7 +73,7 @@ def register_variant(
     return variant
 
 
-def run_evaluation(
+def begin_run(
     *,
     variant: ModelVariant,
     task: str,
@@ -81,17 +83,31 @@ def run_evaluation(
     limit: int | None = None,
     seed: int = 0,
     epochs: int = 1,
-    retries: int = RETRIES,
 ) -> EvaluationRun:
-    """Ask a variant a task's samples and keep scores and measures: paid calls, unless it is finished."""
+    """Return the run with exactly these inputs, the one made before or a new one. Asks no model yet."""
     if epochs < 1 or (limit is not None and limit < 1):
         raise TaskDataError("Epochs and limit are whole numbers from 1.")
     check_model(variant.model, base_url=variant.base_url)
     loaded = load_data(
         task, variant=variant, data=data, conversation=conversation, analysis=analysis, limit=limit, seed=seed
     )
-    run = prepare_run(variant=variant, task=task, data=loaded, seed=seed, epochs=epochs, limit=limit)
-    return execute_run(run=run, retries=retries)
+    return prepare_run(variant=variant, task=task, data=loaded, seed=seed, epochs=epochs, limit=limit)
+
+
+def run_evaluation(
+    *,
+    variant: ModelVariant,
+    task: str,
+    retries: int = RETRIES,
+    on_progress: Progress | None = None,
+    **inputs: Any,
+) -> EvaluationRun:
+    """Ask a variant a task's samples and keep scores and measures: paid calls, unless it is finished.
+
+    `inputs` are those of `begin_run`.
+    """
+    run = begin_run(variant=variant, task=task, **inputs)
+    return execute_run(run=run, retries=retries, on_progress=on_progress)
 
 
 def load_data(
@@ -168,7 +184,9 @@ def folder_of(run: EvaluationRun) -> Path:
     return Path(settings.VAR_DIR) / "evaluations" / f"{run.pk}-{run.fingerprint[:12]}"
 
 
-def execute_run(*, run: EvaluationRun, retries: int = RETRIES) -> EvaluationRun:
+def execute_run(
+    *, run: EvaluationRun, retries: int = RETRIES, on_progress: Progress | None = None
+) -> EvaluationRun:
     """Ask what is still unanswered, judge, and finish the run; a failed one can be executed again."""
     with hold(run):
         run.refresh_from_db()
@@ -176,8 +194,15 @@ def execute_run(*, run: EvaluationRun, retries: int = RETRIES) -> EvaluationRun:
             return run
         change_run(run, status=EvaluationRun.Status.RUNNING, error="")
         folder = folder_of(run)
+
+        def tell(n_answers: int) -> None:
+            if n_answers > run.n_answers:
+                change_run(run, n_answers=n_answers)
+                if on_progress:
+                    on_progress(n_answers, run.n_asked)
+
         try:
-            answers = ask_all(folder=folder, model=open_model(run, retries))
+            answers = ask_all(folder=folder, model=open_model(run, retries), on_progress=tell)
         except (AskingFailed, ModelUnavailable) as failure:
             fail_run(run, failure)
             return run
@@ -193,18 +218,22 @@ def open_model(run: EvaluationRun, retries: int) -> "Model":
 
 @contextmanager
 def hold(run: EvaluationRun) -> Iterator[None]:
-    """Let one process at a time work on a run; PostgreSQL frees the lock of a process that dies."""
-    key = int(run.fingerprint[:15], 16)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
-        if cursor.fetchone() != (True,):
-            raise RunBusy(f"Run {run.pk} is under way in another process.")
+    """Let one process at a time work on a run."""
     try:
-        yield
-    finally:
-        if not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+        with claim(lock_key(run)):
+            yield
+    except Claimed:
+        raise RunBusy(f"Run {run.pk} is under way in another process.") from None
+
+
+def lock_key(run: EvaluationRun) -> int:
+    """A number for the run, as PostgreSQL's advisory locks want it."""
+    return int(run.fingerprint[:15], 16)
+
+
+def is_broken_off(run: EvaluationRun) -> bool:
+    """Whether the run is marked running and nobody carries it out any more (a query)."""
+    return run.status == EvaluationRun.Status.RUNNING and not is_claimed(lock_key(run))
 
 
 def fail_run(run: EvaluationRun, error: Exception) -> None:

@@ -46,6 +46,13 @@ def test_a_run_prints_each_measure_and_a_summary(own_var):
     assert lines[-1].endswith("24 samples, 0 not readable.")
 
 
+def test_a_run_tells_how_far_it_is(own_var):
+    make_variant(slug="plain")
+    told = StringIO()
+    call_command("run_evaluation", "bbq", "plain", stdout=StringIO(), stderr=told)
+    assert told.getvalue().splitlines()[-1] == "24 of 24 answers"
+
+
 def test_a_run_on_a_conversation_that_does_not_exist_is_an_error(own_var):
     make_variant(slug="plain")
     with pytest.raises(CommandError, match="no conversation “nowhere”"):

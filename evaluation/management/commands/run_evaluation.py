@@ -33,6 +33,7 @@ class Command(BaseCommand):
             run = run_evaluation(
                 variant=ModelVariant.objects.get(slug=options["variant"]),
                 conversation=self.conversation(options["conversation"]),
+                on_progress=self.show,
                 **{name: options[name] for name in ("task", "data", "limit", "seed", "epochs")},
             )
         except ModelVariant.DoesNotExist:
@@ -50,3 +51,6 @@ class Command(BaseCommand):
         if slug and found is None:
             raise CommandError(f"There is no conversation “{slug}”.")
         return found
+
+    def show(self, n_answers: int, n_asked: int) -> None:
+        self.stderr.write(f"{n_answers} of {n_asked} answers")
