@@ -2,12 +2,29 @@
 
 import logging
 
+from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from evaluation.models import EvaluationRun
-from evaluation.services import RunBusy, execute_run, fail_run
+from evaluation.services import RunBusy, change_run, execute_run, fail_run, is_broken_off
 
 logger = logging.getLogger(__name__)
+
+
+def queue_run(*, run: EvaluationRun) -> bool:
+    """Hand a prepared run to a worker; False if it waits for one already, or is under way or finished."""
+    under_way = run.status == EvaluationRun.Status.RUNNING and not is_broken_off(run)
+    if under_way or run.status == EvaluationRun.Status.FINISHED:
+        return False
+    job = execute_evaluation_run.configure(queueing_lock=f"evaluate-{run.pk}")
+    try:
+        with transaction.atomic():
+            job.defer(run_id=run.pk)
+            change_run(run, status=EvaluationRun.Status.QUEUED, error="")
+    except AlreadyEnqueued:
+        return False
+    return True
 
 
 @app.task(queue="evaluation", pass_context=False)

@@ -1,17 +1,24 @@
 """Pages for researchers: variants, their runs, and two of them side by side."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
+from evaluation.access import get_runnable_variant, may_run
 from evaluation.comparison import TaskComparison, compare_variants
 from evaluation.figures import figures_of_comparison, figures_of_run
+from evaluation.forms import RunForm, VariantForm
+from evaluation.jobs import queue_run
 from evaluation.models import EvaluationRun, ModelVariant
 from evaluation.reading import shown_measures, shown_rows
+from evaluation.services import begin_run, is_broken_off, register_variant
 from evaluation.tasks import TASKS
-from training.providers import is_rehearsal
+from evaluation.tasks.base import TaskDataError
+from training.providers import ModelUnavailable, is_rehearsal
 
 RUNS_SHOWN = 50
 
@@ -19,16 +26,33 @@ RUNS_SHOWN = 50
 @require_GET
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
-    """Show every variant, the latest runs, and the way to compare two variants."""
+    """Show every variant, the latest runs, and the ways to register and to compare."""
+    return show_overview(request, VariantForm(user=request.user))
+
+
+@require_POST
+@login_required
+def register(request: HttpRequest) -> HttpResponse:
+    """Register a model variant."""
+    form = VariantForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return show_overview(request, form, status=422)
+    registered = register_variant(**form.cleaned_data)
+    messages.success(request, f"“{registered.name}” is registered.")
+    return redirect("evaluation:variant", registered.slug)
+
+
+def show_overview(request: HttpRequest, form: VariantForm, status: int = 200) -> HttpResponse:
     is_finished = Q(runs__status=EvaluationRun.Status.FINISHED)
     variants = ModelVariant.objects.select_related("constitution__conversation")
     context = {
+        "form": form,
         "variants": variants.annotate(n_finished=Count("runs", filter=is_finished)),
         "runs": [shown_run(run) for run in EvaluationRun.objects.select_related("variant")[:RUNS_SHOWN]],
         "n_shown": RUNS_SHOWN,
         "n_runs": EvaluationRun.objects.count(),
     }
-    return render(request, "evaluation/overview.html", context)
+    return render(request, "evaluation/overview.html", context, status=status)
 
 
 @require_GET
@@ -36,11 +60,54 @@ def overview(request: HttpRequest) -> HttpResponse:
 def variant(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one variant: what stands behind it, and each of its runs with its measures."""
     found = get_object_or_404(ModelVariant.objects.select_related("constitution__conversation"), slug=slug)
-    runs = found.runs.select_related("variant")[:RUNS_SHOWN]
-    others = ModelVariant.objects.exclude(pk=found.pk)
-    context = {"variant": found, "runs": [shown_run(run) for run in runs], "others": others}
-    context["is_rehearsal"] = is_rehearsal(found.model)
-    return render(request, "evaluation/variant.html", context)
+    return show_variant(request, found, RunForm(user=request.user))
+
+
+@require_POST
+@login_required
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Write down what a run asks, and queue it for a worker."""
+    found = get_runnable_variant(request, slug)
+    form = RunForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return show_variant(request, found, form, status=422)
+    try:
+        run = begin_run(variant=found, **form.cleaned_data)
+    except (ModelUnavailable, TaskDataError) as error:
+        form.add_error(None, str(error))
+        return show_variant(request, found, form, status=422)
+    return queue_and_show(request, run)
+
+
+@require_POST
+@login_required
+def go_on(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Queue a run that stopped, to go on where it was."""
+    found = get_runnable_variant(request, slug)
+    return queue_and_show(request, get_object_or_404(found.runs.select_related("variant"), pk=pk))
+
+
+def queue_and_show(request: HttpRequest, run: EvaluationRun) -> HttpResponse:
+    """Queue a run unless there is nothing to do, say so, and show it."""
+    if queue_run(run=run):
+        messages.success(request, "The run is queued. You may leave this page; its answers will stand here.")
+    elif run.status == EvaluationRun.Status.FINISHED:
+        messages.info(request, "Exactly this run is finished already; nothing was asked again.")
+    else:
+        messages.info(request, "This run is under way or waiting already.")
+    return redirect(reverse("evaluation:variant", args=[run.variant.slug]) + f"#run-{run.pk}")
+
+
+def show_variant(request: HttpRequest, found: ModelVariant, form: RunForm, status: int = 200) -> HttpResponse:
+    context = {
+        "variant": found,
+        "form": form,
+        "may_run": may_run(request.user, found),
+        "runs": [shown_run(run) for run in found.runs.select_related("variant")[:RUNS_SHOWN]],
+        "others": ModelVariant.objects.exclude(pk=found.pk),
+        "is_rehearsal": is_rehearsal(found.model),
+    }
+    return render(request, "evaluation/variant.html", context, status=status)
 
 
 @require_GET
@@ -69,6 +136,7 @@ def shown_run(run: EvaluationRun) -> dict[str, object]:
     measures = shown_measures(run.measures)
     return {
         "run": run,
+        "is_broken_off": is_broken_off(run),
         "title": TASKS[run.task].title if run.task in TASKS else run.task,
         "figures": figures_of_run(run) if is_finished else [],
         "measures": measures,

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from evaluation.models import EvaluationRun
+from evaluation.services import lock_key
 from tests.evaluation.finished import finish_bbq, finish_own_statements
 from tests.factories import (
     make_adopted_constitution,
@@ -119,11 +121,9 @@ def test_nothing_in_common_is_said_kindly(reader):
 
 
 def test_runs_on_other_data_are_said_not_to_be_comparable(reader, own_var):
-    for slug in "xy":
-        conversation = make_grouped_analysis({"A": [[1, 1, 1]] * 3}).conversation
-        variant = make_variant(slug=slug)
-        finish_own_statements(variant, conversation, lambda sample: "agree")
-    EvaluationRun.objects.filter(variant__slug="y").update(data_sha256="1" * 64)
+    for slug, n_agree in zip("xy", (1, 2), strict=True):
+        conversation = make_grouped_analysis({"A": [[n_agree, 1, 1]] * 3}).conversation
+        finish_own_statements(make_variant(slug=slug), conversation, lambda sample: "agree")
     assert "different data" in text_of(reader.get(COMPARE, {"a": "x", "b": "y"}))
 
 
@@ -147,3 +147,26 @@ def test_the_admin_shows_runs_and_changes_none(client, own_var):
     client.force_login(make_facilitator(is_staff=True, is_superuser=True))
     assert client.get(reverse("admin:evaluation_evaluationrun_changelist")).status_code == 200
     assert client.get(reverse("admin:evaluation_evaluationrun_add")).status_code == 403
+
+
+def make_running(**fields):
+    told = {"status": "running", "n_samples": 24, "fingerprint": "a" * 64, "parameters": {"epochs": 2}}
+    return EvaluationRun.objects.create(variant=make_variant(slug="x"), task="bbq", **told | fields)
+
+
+def test_a_run_that_nobody_carries_out_is_shown_as_stopped(reader):
+    make_running()
+    assert "ended before the run did" in text_of(reader.get("/research/variants/x/"))
+    assert "Stopped" in text_of(reader.get("/research/"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_under_way_shows_how_far_it_is(reader):
+    run = make_running(n_answers=13)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [lock_key(run)])
+        page = text_of(reader.get("/research/variants/x/"))
+    other.close()
+    assert "13 of 48 answers so far" in page
+    assert "Stopped" not in page
