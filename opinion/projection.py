@@ -101,14 +101,25 @@ def centered_matrix(votes: Votes, center: Floats, left_out: NDArray[np.bool_]) -
 
 def leading_components(matrix: "csr_array") -> tuple[Floats, Floats]:
     """The two leading principal directions, (2, n_statements), and their squared singular values, (2,)."""
-    n_statements = matrix.shape[1]
-    components, eigenvalues = np.zeros((2, n_statements)), np.zeros(2)
     total = float(matrix.data @ matrix.data)
     if total <= 0:
-        return components, eigenvalues
-    found, vectors = _eigenpairs(matrix)
-    for place, (value, vector) in enumerate(zip(found, vectors, strict=True)):
-        if value > NO_VARIANCE * total:
+        return np.zeros((2, matrix.shape[1])), np.zeros(2)
+    return telling_components(*_eigenpairs(matrix), NO_VARIANCE * total)
+
+
+def telling_components(values: Floats, vectors: Floats, negligible: float) -> tuple[Floats, Floats]:
+    """Two components with their sign settled, and their eigenvalues; 0 where the eigenvalue is rounding error.
+
+    Parameters
+    ----------
+    values : float array of shape (n,), n at most 2
+    vectors : float array of shape (n, n_statements)
+    negligible : float
+        Eigenvalues up to this say nothing.
+    """
+    components, eigenvalues = np.zeros((2, vectors.shape[1])), np.zeros(2)
+    for place, (value, vector) in enumerate(zip(values, vectors, strict=True)):
+        if value > negligible:
             components[place], eigenvalues[place] = _signed(vector), value
     return components, eigenvalues
 
@@ -129,7 +140,8 @@ def person_positions(matrix: "csr_array", components: Floats, n_answered: NDArra
     float array of shape (n_people, 2)
     """
     scale = np.sqrt(matrix.shape[1] / np.maximum(n_answered, 1))
-    return scale[:, None] * (matrix @ components.T)
+    # One axis at a time: scipy multiplies a sparse matrix by two vectors much more slowly than twice by one.
+    return scale[:, None] * np.stack([matrix @ component for component in components], axis=1)
 
 
 def _eigenpairs(matrix: "csr_array") -> tuple[Floats, Floats]:
