@@ -1,7 +1,8 @@
 """Who approves which statements: by their own vote where there is one, otherwise by what a model expects.
 
 Counting own votes alone would reward statements for having been shown. So a statement somebody has not seen
-counts as approved where the factor model expects them to agree rather than to pass.
+counts as approved where the factor model expects a vote of a kind that, among the votes cast, is more often an
+agreement than not.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-EXPECTED_TO_AGREE = 0.5  # halfway between a pass and an agreement
+CUTS = np.linspace(-1, 1, 401)  # expected votes that may set approval apart
 N_FACTORS = 2
 INTERCEPT_RIDGE = 10.0
 FACTOR_RIDGE = 5.0
@@ -35,15 +36,18 @@ class Approvals:
     model : VoteModel
     candidates : int array of shape (n_candidates,)
         Places of statements in `votes.statement_ids`, ascending.
+    cut : float
+        The least expected vote that counts as approval.
     """
 
     votes: Votes
     model: VoteModel
     candidates: Ints
+    cut: float
 
     def rows(self, people: Ints) -> Bools:
         """Whether each of these people approves each candidate: shape (n_people, n_candidates), dense."""
-        approves = self.model.predicted(people, self.candidates) >= EXPECTED_TO_AGREE
+        approves = self.model.predicted(people, self.candidates) >= self.cut
         row, vote = self._votes_of(people)
         column = self._column_of()[self.votes.statement[vote]]
         known = column >= 0
@@ -74,7 +78,7 @@ class Approvals:
 
     def only(self, statements: Ints) -> "Approvals":
         """The same people's approvals of these statements (places, ascending)."""
-        return Approvals(votes=self.votes, model=self.model, candidates=statements)
+        return Approvals(votes=self.votes, model=self.model, candidates=statements, cut=self.cut)
 
     def _votes_of(self, people: Ints) -> tuple[Ints, Ints]:
         """Every vote of these people: the row of its person among them, and its place among all votes."""
@@ -102,4 +106,25 @@ def complete_votes(votes: Votes, left_out: Bools) -> Approvals:
         Statements that are no candidates; their votes help to know the people all the same.
     """
     model = fit_votes(votes, n_factors=N_FACTORS, intercept_ridge=INTERCEPT_RIDGE, factor_ridge=FACTOR_RIDGE)
-    return Approvals(votes=votes, model=model, candidates=np.flatnonzero(~left_out))
+    return Approvals(
+        votes=votes, model=model, candidates=np.flatnonzero(~left_out), cut=best_cut(votes, model)
+    )
+
+
+def best_cut(votes: Votes, model: VoteModel) -> float:
+    """The expected vote that best sets agreements apart from other votes, among the votes cast.
+
+    The middle one where several do equally well; ½, halfway between a pass and an agreement, without votes.
+    """
+    if not votes.n_votes:
+        return 0.5
+    agreed, others = np.zeros(len(CUTS) + 1), np.zeros(len(CUTS) + 1)
+    for block in votes.blocks():
+        person, statement = votes.person[block], votes.statement[block]
+        match = np.einsum("ij,ij->i", model.person_factors[person], model.statement_factors[statement])
+        place = np.searchsorted(CUTS, match + model.person_intercepts[person] + model.scores[statement])
+        agrees = votes.value[block] == AGREE
+        agreed += np.bincount(place[agrees], minlength=len(agreed))
+        others += np.bincount(place[~agrees], minlength=len(others))
+    n_right = others.cumsum()[:-1] + agreed[::-1].cumsum()[::-1][1:]
+    return float(CUTS[n_right == n_right.max()].mean())

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from opinion.approval import complete_votes
+from opinion import Votes
+from opinion.approval import best_cut, complete_votes
+from opinion.bridging import fit_votes
 from tests.opinion.conversations import votes_of
 
 
@@ -50,3 +52,17 @@ def test_blocks_hold_everybody_once(monkeypatch):
     monkeypatch.setattr("opinion.approval.BLOCK_CELLS", 30)
     approvals = complete_votes(votes_of(camps()), np.zeros(4, dtype=bool))
     assert np.concatenate(list(approvals.blocks())).tolist() == list(range(25))
+
+
+def test_the_cut_tells_agreements_from_other_votes():
+    votes = votes_of(camps())
+    model = fit_votes(votes)
+    expected = model.predicted(np.arange(25), np.arange(4))[votes.person, votes.statement]
+    cut = best_cut(votes, model)
+    assert ((expected >= cut) == (votes.value == 1)).all()
+    assert abs(cut) < 0.5
+
+
+def test_without_votes_the_cut_lies_between_a_pass_and_an_agreement():
+    votes = Votes.from_arrays([], [], [], all_statement_ids=[1])
+    assert best_cut(votes, fit_votes(votes)) == 0.5

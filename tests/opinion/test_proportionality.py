@@ -18,7 +18,9 @@ ANSWERS = json.loads((Path(__file__).parent / "abcvoting_answers.json").read_tex
 def checked(approves: np.ndarray, slate: list[int]) -> Proportionality:
     """Everybody has voted on everything, so that no model is asked."""
     votes = votes_of(np.where(approves, 1, -1).tolist())
-    approvals = Approvals(votes=votes, model=fit_votes(votes), candidates=np.arange(approves.shape[1]))
+    approvals = Approvals(
+        votes=votes, model=fit_votes(votes), candidates=np.arange(approves.shape[1]), cut=0.5
+    )
     return check_proportionality(approvals, np.array(slate))
 
 
