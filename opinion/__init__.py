@@ -1,6 +1,7 @@
 """The mathematics of collective opinion: votes in; positions, groups, support and consensus out."""
 
+from opinion.identity import GroupHistory
 from opinion.opinion_map import Group, OpinionMap, analyze
 from opinion.votes import Votes
 
-__all__ = ["Group", "OpinionMap", "Votes", "analyze"]
+__all__ = ["Group", "GroupHistory", "OpinionMap", "Votes", "analyze"]

@@ -1,20 +1,27 @@
 """Opinion groups: who is grouped, into how many groups, and which."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from opinion.kmeans import base_clusters, settled, weighted_centers, weighted_kmeans
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MIN_VOTES = 7
 LEAST_GROUPED = 15
-MAX_BASE_CLUSTERS = 100
 MAX_K = 5
-N_TRIES = 5
-N_STARTS = 10
-MAX_STEPS = 100
+N_STARTS = 30
+MIN_SHARE = 0.05  # of the people grouped; one group against sinks a statement, so it must be more than a few
+MIN_SIZE = 2
+NEARLY_BEST = 1.01  # groupings whose spread is within so much of the least are equally good
+WORTH_SETTLING = 1.05
+MAX_SETTLED, MAX_SETTLING_STEPS = 4, 30
+MAX_ROUNDS = 4
+MAX_COMPARED = 1024  # people among whom the silhouette is taken
 FINE_STEP = 1e-7  # positions closer than this part of the map's width are the same position
 COARSE_STEP = 1 / 400
 N_FINE = 20_000  # above so many people, positions on a grid of the coarse step are enough to find groups
@@ -28,10 +35,42 @@ class Grouping(NamedTuple):
     silhouette_by_k: dict[int, float]
 
 
-class _Tried(NamedTuple):
+class Groupings(NamedTuple):
+    """The best grouping for each number of groups.
+
+    Attributes
+    ----------
+    labels_by_k : {k: int array of shape (n_points,)}
+        Numbered from 0, largest group first.
+    silhouette_by_k : {k: float}
+        Only those k whose groups are all large enough.
+    preferred_k : int
+        The k with the best silhouette; 1 where there is none, 0 without people.
+    """
+
+    labels_by_k: dict[int, Ints]
+    silhouette_by_k: dict[int, float]
+    preferred_k: int
+
+    def of(self, k: int) -> Grouping:
+        """The grouping into k groups."""
+        return Grouping(self.labels_by_k[k], k, self.silhouette_by_k)
+
+
+class _Crowd(NamedTuple):
+    """People gathered into cells, equal positions together, in an order that no numbering changes."""
+
+    cells: Floats  # (n_cells, 2)
+    n_by_cell: Ints  # (n_cells,)
+    cell_of: Ints  # (n_people,)
+    compared: Ints  # (n_compared,) the cells of the people among whom the silhouette is taken
+    distances: Floats  # (n_compared, n_compared)
+
+
+class _Candidate(NamedTuple):
     labels: Ints  # (n_cells,)
-    spread: float
     silhouette: float
+    smallest: int  # people in the smallest group
 
 
 def is_grouped(n_votes_by_person: Ints, n_statements: int, min_votes: int = MIN_VOTES) -> NDArray[np.bool_]:
@@ -58,107 +97,70 @@ def is_grouped(n_votes_by_person: Ints, n_statements: int, min_votes: int = MIN_
 
 
 def find_groups(
-    positions: Floats, *, lock_k: int | None = None, max_k: int = MAX_K, seed: int = 0
+    positions: Floats,
+    expected: Floats | None = None,
+    *,
+    lock_k: int | None = None,
+    max_k: int = MAX_K,
+    seed: int = 0,
 ) -> Grouping:
-    """Group people by where they stand on the map.
+    """Group people by where they stand, into `lock_k` groups or as many as hold together best.
 
-    People are gathered into at most 100 base clusters; the base clusters into k groups by weighted
-    k-means with many starts. The k with the best silhouette is taken unless `lock_k` sets it. Where there
-    are more positions than base clusters, all this is done from several seeds: the silhouette is their
-    mean, and the groups are those that hold together best.
+    The parameters are those of `find_groupings`; with `lock_k` fewer groups are found where there are
+    fewer positions.
+    """
+    found = find_groupings(
+        positions, expected, also=() if lock_k is None else (lock_k,), max_k=max_k, seed=seed
+    )
+    if lock_k is None or not len(positions):
+        return found.of(found.preferred_k)
+    return found.of(min(lock_k, max(found.labels_by_k)))
+
+
+def find_groupings(
+    positions: Floats,
+    expected: Floats | None = None,
+    *,
+    also: Iterable[int] = (),
+    max_k: int = MAX_K,
+    seed: int = 0,
+) -> Groupings:
+    """Find the best groups for each number of groups, and the number that suits best.
+
+    Groups are drawn on the map by k-means: people gathered into at most 100 base clusters, these into k
+    groups from many starts, the best few then settled on the people themselves. Of groupings with nearly
+    the least spread, and of the numbers of groups, the one with the best silhouette wins. It is taken
+    where people would probably stand had they answered everything, since on the map itself few answers
+    look like structure. A group must hold 5 % of the people and more than one.
 
     Parameters
     ----------
     positions : float array of shape (n_people, 2)
-    lock_k : int, optional
-        The number of groups wanted; fewer are found where there are fewer positions.
+    expected : float array of shape (n_people, 2), optional
+        Where the silhouette is taken; the positions themselves if not given.
+    also : ints
+        Numbers of groups wanted in any case, even with groups of a few people.
     max_k : int
         The largest number of groups considered.
     seed : int
     """
     if len(positions) == 0:
-        return Grouping(np.empty(0, dtype=np.int64), 0, {})
-    cells, cell_of, n_by_cell = _cells(positions)
-    n_tries = N_TRIES if len(cells) > MAX_BASE_CLUSTERS else 1
-    tries = [_tried_groupings(cells, n_by_cell, lock_k, max_k, [seed, number]) for number in range(n_tries)]
-    silhouette_by_k = {k: float(np.mean([t[k].silhouette for t in tries])) for k in sorted(tries[0]) if k > 1}
-    k = _chosen_k(silhouette_by_k, lock_k, len(cells))
-    labels = min((t[k] for t in tries), key=lambda tried: tried.spread).labels[cell_of]
-    return Grouping(_largest_first(labels, positions), k, silhouette_by_k)
-
-
-def numbers_kept(labels: Ints, before: Ints, k: int) -> Ints:
-    """Renumber groups so that as many people as possible keep the group number they had.
-
-    Parameters
-    ----------
-    labels : int array of shape (n_people,), from 0 to k − 1
-    before : int array of shape (n_people,)
-        Each person's earlier group number; −1 where there is none.
-    k : int
-
-    Returns
-    -------
-    int array of shape (n_people,), from 0 to k − 1
-        The same groups; unchanged where nobody had a number.
-    """
-    known = (before >= 0) & (before < k)
-    if not known.any():
-        return labels
-    from scipy.optimize import linear_sum_assignment
-
-    shared = np.bincount(labels[known] * k + before[known], minlength=k * k).reshape(k, k)
-    _, number = linear_sum_assignment(shared, maximize=True)
-    renumbered: Ints = number[labels]
-    return renumbered
-
-
-def base_clusters(points: Floats, weights: Ints, rng: np.random.Generator) -> Ints:
-    """Gather points into at most 100 clusters: int labels of shape (n_points,)."""
-    if len(points) <= MAX_BASE_CLUSTERS:
-        return np.arange(len(points))
-    from sklearn.cluster import KMeans
-
-    starts = points[rng.choice(len(points), MAX_BASE_CLUSTERS, replace=False, p=weights / weights.sum())]
-    means = KMeans(MAX_BASE_CLUSTERS, init=starts, n_init=1).fit(points, sample_weight=weights)
-    labels: Ints = np.unique(means.labels_, return_inverse=True)[1]
-    return labels
-
-
-def weighted_centers(points: Floats, weights: Ints, label_of: Ints) -> tuple[Floats, Ints]:
-    """Center, shape (n_labels, 2), and weight, shape (n_labels,), of each cluster of weighted points."""
-    weight = np.bincount(label_of, weights=weights)
-    sums = [np.bincount(label_of, weights=weights * points[:, axis]) for axis in (0, 1)]
-    return np.stack(sums, axis=1) / weight[:, None], weight.astype(np.int64)
-
-
-def weighted_kmeans(
-    points: Floats, weights: Ints, k: int, n_starts: int, rng: np.random.Generator
-) -> tuple[Ints, Floats]:
-    """Run k-means from many starts at once.
-
-    Parameters
-    ----------
-    points : float array of shape (n_points, 2)
-    weights : int array of shape (n_points,)
-    k, n_starts : int
-
-    Returns
-    -------
-    labels : int array of shape (n_starts, n_points)
-    inertia : float array of shape (n_starts,)
-        Weighted sum of squared distances to the own center.
-    """
-    centers = _spread_starts(points, weights, k, n_starts, rng)
-    labels = np.full((n_starts, len(points)), -1)
-    for _ in range(MAX_STEPS):
-        squares = _squared_distances(points, centers)
-        nearest = squares.argmin(axis=2)
-        if np.array_equal(nearest, labels):
-            break
-        labels = nearest
-        centers = _moved(centers, points, weights, labels)
-    return labels, (squares.min(axis=2) * weights).sum(axis=1)
+        return Groupings({0: np.empty(0, dtype=np.int64)}, {}, 0)
+    crowd = _crowd(positions, positions if expected is None else expected)
+    n_cells = len(crowd.cells)
+    rng = np.random.default_rng(seed)
+    base_of = base_clusters(crowd.cells, crowd.n_by_cell, rng)
+    most = min(max_k, 2 + (int(base_of.max()) + 1) // 12, n_cells)
+    wanted = {min(k, n_cells) for k in also}
+    best = {1: _Candidate(np.zeros(n_cells, dtype=np.int64), 0.0, len(positions))}
+    least = _least_size(crowd)
+    for k in sorted({*range(2, most + 1), *wanted} - {1}):
+        candidate = _best_grouping(crowd, base_of, k, np.random.default_rng([seed, k]))
+        if candidate.smallest >= least or k in wanted:
+            best[k] = candidate
+    scores = {k: found.silhouette for k, found in best.items() if k > 1 and found.smallest >= least}
+    labels = {k: _largest_first(found.labels[crowd.cell_of], positions) for k, found in best.items()}
+    return Groupings(labels, scores, max(scores, key=lambda k: (round(scores[k], 9), -k), default=1))
 
 
 def mean_silhouette(distances: Floats, labels: Ints, k: int) -> Floats:
@@ -188,6 +190,17 @@ def mean_silhouette(distances: Floats, labels: Ints, k: int) -> Floats:
     return score.mean(axis=1)
 
 
+def _crowd(positions: Floats, expected: Floats) -> _Crowd:
+    """Gather people into cells, and pick evenly those among whom the silhouette is taken."""
+    cells, cell_of, n_by_cell = _cells(positions)
+    order = np.lexsort((expected[:, 1], expected[:, 0], cell_of))
+    n_compared = min(len(order), MAX_COMPARED)
+    compared = order[np.arange(n_compared) * len(order) // n_compared]
+    places = expected[compared]
+    squares = sum((places[:, None, axis] - places[None, :, axis]) ** 2 for axis in (0, 1))
+    return _Crowd(cells, n_by_cell, cell_of, cell_of[compared], np.sqrt(squares))
+
+
 def _cells(positions: Floats) -> tuple[Floats, Ints, Ints]:
     """Merge equal positions: their whole-number coordinates, each person's cell, and people per cell.
 
@@ -204,70 +217,71 @@ def _cells(positions: Floats) -> tuple[Floats, Ints, Ints]:
     return grid[first].astype(np.float64), cell_of, n_by_cell
 
 
-def _tried_groupings(
-    cells: Floats, n_by_cell: Ints, lock_k: int | None, max_k: int, seed: list[int]
-) -> dict[int, _Tried]:
-    """Group the cells from one seed, for each number of groups that may be chosen."""
-    base_of = base_clusters(cells, n_by_cell, np.random.default_rng(seed))
-    centers, weights = weighted_centers(cells, n_by_cell, base_of)
-    distances = np.sqrt(_squared_distances(centers, centers[None])[0])
-    most = min(max_k, 2 + len(centers) // 12, len(centers))
-    wanted = set() if lock_k is None else {min(lock_k, len(centers))}
-    tried = {1: _Tried(np.zeros(len(cells), dtype=np.int64), 0.0, 0.0)}
-    for k in sorted({*range(2, most + 1), *wanted} - {1}):
-        labels, inertia = weighted_kmeans(centers, weights, k, N_STARTS, np.random.default_rng([*seed, k]))
-        best = labels[inertia.argmin()][base_of]
-        silhouette = float(mean_silhouette(distances, labels, k).mean())
-        tried[k] = _Tried(best, _spread(cells, n_by_cell, best), silhouette)
-    return tried
+def _best_grouping(crowd: _Crowd, base_of: Ints, k: int, rng: np.random.Generator) -> _Candidate:
+    """Group with groups that are large enough, setting aside in a next round those in the way of it.
+
+    People set aside pull no center and are not compared; they join the group they are nearest to.
+    """
+    weights, least = crowd.n_by_cell, _least_size(crowd)
+    first = found = _round(crowd, weights, base_of, k, rng)
+    for _ in range(MAX_ROUNDS - 1):
+        size = np.bincount(found.labels, weights=crowd.n_by_cell, minlength=k)
+        weights = np.where(size[found.labels] < least, 0, weights)
+        if found.smallest >= least or np.count_nonzero(np.bincount(base_of, weights=weights)) < k:
+            break
+        found = _round(crowd, weights, base_of, k, rng)
+    return found if found.smallest >= least else first
 
 
-def _chosen_k(silhouette_by_k: dict[int, float], lock_k: int | None, n_cells: int) -> int:
-    if lock_k is not None:
-        return min(lock_k, n_cells)
-    return max(silhouette_by_k, key=lambda k: (silhouette_by_k[k], -k), default=1)
+def _round(crowd: _Crowd, weights: Ints, base_of: Ints, k: int, rng: np.random.Generator) -> _Candidate:
+    """Of groupings with large enough groups, if any, the best silhouette among nearly the least spreads."""
+    starts = _starts(crowd, weights, base_of, k, rng)
+    labels, spread = settled(crowd.cells, weights, starts, MAX_SETTLING_STEPS)
+    smallest = _smallest(labels, crowd.n_by_cell, k)
+    able = smallest >= min(_least_size(crowd), smallest.max())
+    near = np.flatnonzero(able & (spread <= spread[able].min() * NEARLY_BEST))
+    silhouette = _silhouettes(crowd, weights, labels[near], k)
+    best = np.lexsort((spread[near], -silhouette.round(9)))[0]
+    return _Candidate(labels[near[best]], float(silhouette[best]), int(smallest[near[best]]))
 
 
-def _spread(points: Floats, weights: Ints, label_of: Ints) -> float:
-    """Weighted sum of squared distances of points to the center of their group."""
-    centers, _ = weighted_centers(points, weights, label_of)
-    return float((weights * ((points - centers[label_of]) ** 2).sum(axis=1)).sum())
+def _silhouettes(crowd: _Crowd, weights: Ints, labels: Ints, k: int) -> Floats:
+    """Silhouette of each row of labels, (n_rows, n_cells), among those people who are not set aside."""
+    kept = np.flatnonzero(weights[crowd.compared] > 0)
+    distances = crowd.distances if len(kept) == len(crowd.compared) else crowd.distances[np.ix_(kept, kept)]
+    return mean_silhouette(distances, labels[:, crowd.compared[kept]], k)
 
 
-def _spread_starts(points: Floats, weights: Ints, k: int, n_starts: int, rng: np.random.Generator) -> Floats:
-    """First centers, (n_starts, k, 2): each next one drawn the likelier the further from those before."""
-    chosen = np.empty((n_starts, k), dtype=np.int64)
-    draws = rng.random((k, n_starts))
-    chances = np.broadcast_to(weights.astype(np.float64), (n_starts, len(points)))
-    nearest = np.full((n_starts, len(points)), np.inf)
-    for place in range(k):
-        steps = np.cumsum(chances, axis=1)
-        drawn = (steps <= draws[place][:, None] * steps[:, -1:]).sum(axis=1)
-        chosen[:, place] = np.minimum(drawn, len(points) - 1)
-        new = points[chosen[:, place]]
-        nearest = np.minimum(nearest, ((points - new[:, None]) ** 2).sum(axis=2))
-        chances = weights * nearest
-    return points[chosen]
+def _starts(crowd: _Crowd, weights: Ints, base_of: Ints, k: int, rng: np.random.Generator) -> Floats:
+    """Centers, (n_starts, k, 2), of the best few groupings of the base clusters, no two alike."""
+    points, n_by_base = weighted_centers(crowd.cells, crowd.n_by_cell, base_of)
+    pull = np.bincount(base_of, weights=weights).astype(np.int64)
+    labels, spread = weighted_kmeans(points, pull, k, N_STARTS, rng)
+    smallest = _smallest(labels, n_by_base, k)
+    able = smallest >= min(_least_size(crowd), smallest.max())
+    excess = (spread / max(spread[able].min(), 1e-300)).round(4)
+    able &= excess <= WORTH_SETTLING
+    _, first = np.unique(excess[able], return_index=True)
+    chosen = np.flatnonzero(able)[first][:MAX_SETTLED]
+    return np.stack([_centers(points, pull, labels[start], k) for start in chosen])
 
 
-def _squared_distances(points: Floats, centers: Floats) -> Floats:
-    """Squared distances, (n_starts, n_points, k), from points (n_points, 2) to centers (n_starts, k, 2)."""
-    across = points[:, 0][:, None] - centers[:, None, :, 0]
-    along = points[:, 1][:, None] - centers[:, None, :, 1]
-    return across**2 + along**2
+def _smallest(labels: Ints, weights: Ints, k: int) -> Ints:
+    """Weight of the smallest of k groups in each row of labels: shape (n_rows,)."""
+    return np.array([np.bincount(row, weights=weights, minlength=k).min() for row in labels]).astype(np.int64)
 
 
-def _moved(centers: Floats, points: Floats, weights: Ints, labels: Ints) -> Floats:
-    """Each center moved to the weighted mean of its points; one without points stays."""
-    n_starts, k, _ = centers.shape
-    place = (labels + k * np.arange(n_starts)[:, None]).ravel()
-    totals = [
-        np.bincount(place, weights=np.tile(part, n_starts), minlength=n_starts * k)
-        for part in (weights, weights * points[:, 0], weights * points[:, 1])
-    ]
-    weight, sums = totals[0], np.stack(totals[1:], axis=1)
-    means = np.divide(sums, weight[:, None], out=centers.reshape(-1, 2).copy(), where=weight[:, None] > 0)
-    return means.reshape(centers.shape)
+def _least_size(crowd: _Crowd) -> float:
+    return max(MIN_SIZE, MIN_SHARE * len(crowd.cell_of))
+
+
+def _centers(points: Floats, weights: Ints, labels: Ints, k: int) -> Floats:
+    """Centers of k groups, (k, 2); of one without weight the first point."""
+    centers = np.repeat(points[:1], k, axis=0)
+    pulls = weights > 0
+    present, dense = np.unique(labels[pulls], return_inverse=True)
+    centers[present] = weighted_centers(points[pulls], weights[pulls], dense)[0]
+    return centers
 
 
 def _largest_first(labels: Ints, positions: Floats) -> Ints:

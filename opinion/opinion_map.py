@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from opinion.groups import MAX_BASE_CLUSTERS, MAX_K, MIN_VOTES, find_groups, is_grouped, numbers_kept
+from opinion.groups import MAX_K, MIN_VOTES
+from opinion.identity import NO_GROUP, GroupHistory
+from opinion.kmeans import MAX_BASE_CLUSTERS
+from opinion.membership import Members, found_members, given_members
 from opinion.projection import Projection, project
 from opinion.representativeness import RepresentativeStatement, select_representative
 from opinion.routing import priorities
@@ -27,7 +30,6 @@ from opinion.votes import Votes, places_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-NO_GROUP = -1
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,16 @@ class OpinionMap:
     representative: dict[int, list[RepresentativeStatement]]
     majority: dict[str, list[MajorityStatement]]
     uncertain: list[UncertainStatement]
+
+    @property
+    def history(self) -> GroupHistory:
+        """What the next map of this conversation is to be given as `previous`."""
+        people = zip(self.participant_ids.tolist(), self.group_of.tolist(), strict=True)
+        return GroupHistory(
+            votes_sha256=self.votes_sha256,
+            group_of={person: group for person, group in people if group != NO_GROUP},
+            **(self.parameters["k_in_force"] or {}),
+        )
 
     def to_dict(
         self, conversation: str | None = None, texts: Mapping[int, str] | None = None
@@ -147,7 +159,7 @@ def analyze(
     metadata: Iterable[int] = (),
     groups: Mapping[int, int] | None = None,
     lock_k: int | None = None,
-    previous_groups: Mapping[int, int] | None = None,
+    previous: GroupHistory | None = None,
     seed: int = 0,
     min_votes: int = MIN_VOTES,
     max_k: int = MAX_K,
@@ -163,9 +175,9 @@ def analyze(
         Take these groups instead of finding them. People not named are in no group.
     lock_k : int, optional
         The number of groups to find, from 1 to 100; fewer are found where fewer people differ.
-    previous_groups : {participant id: group number}, optional
-        Groups of an earlier map of the same conversation: these people are grouped again however few
-        votes they cast, and group numbers follow their people.
+    previous : GroupHistory, optional
+        The `history` of the conversation's map before: its people are grouped again however few votes they
+        cast, group numbers follow their people, and another k has to be preferred four times in a row.
     seed : int
         Start of all drawing of random numbers.
     min_votes : int
@@ -178,18 +190,19 @@ def analyze(
     ValueError
         If a setting is out of range, or names an unknown participant or statement.
     """
-    _check_settings(votes, groups, lock_k, previous_groups, seed, min_votes, max_k)
+    _check_settings(votes, groups, lock_k, previous, seed, min_votes, max_k)
     is_moderated_out = _mask(votes, moderated_out, "moderated_out")
     is_metadata = _mask(votes, metadata, "metadata")
     skipped = is_moderated_out | is_metadata
     with _one_thread():
         projection = project(votes, skipped)
         if groups is not None:
-            members = _given_members(votes, groups)
+            members = given_members(votes, groups)
         else:
-            enough = is_grouped(votes.n_votes_by_person, votes.n_statements, min_votes)
-            before = _previous_rows(votes, previous_groups or {})
-            members = _found_members(projection.positions, enough, before, lock_k, max_k, seed)
+            members = found_members(
+                votes, projection, skipped,
+                previous=previous, lock_k=lock_k, min_votes=min_votes, max_k=max_k, seed=seed,
+            )  # fmt: skip
         by_group, total = count_votes(votes, members.row_of, members.k)
         return OpinionMap(
             parameters={
@@ -200,6 +213,7 @@ def analyze(
                 "seed": int(seed),
                 "min_votes": int(min_votes),
                 "max_k": int(max_k),
+                "k_in_force": members.k_in_force,
             },
             **_votes_part(votes),
             **_map_part(projection),
@@ -209,51 +223,6 @@ def analyze(
             representative=_representative_part(members, by_group, votes.statement_ids, skipped),
             priority=priorities(by_group if members.k else total, projection.extremity, is_metadata),
         )
-
-
-class _Members(NamedTuple):
-    """Who is in which group: each person's row (−1: in none), the groups' ids, and how k was chosen."""
-
-    row_of: Ints  # (n,)
-    group_ids: Ints  # (k,)
-    silhouette_by_k: dict[int, float]
-
-    @property
-    def k(self) -> int:
-        return len(self.group_ids)
-
-
-def _found_members(
-    positions: Floats, enough: NDArray[np.bool_], before: Ints, lock_k: int | None, max_k: int, seed: int
-) -> _Members:
-    chosen = enough | (before >= 0)
-    found = find_groups(positions[chosen], lock_k=lock_k, max_k=max_k, seed=seed)
-    row_of = np.full(len(positions), NO_GROUP)
-    row_of[chosen] = numbers_kept(found.labels, before[chosen], found.k)
-    return _Members(row_of, np.arange(found.k), found.silhouette_by_k)
-
-
-def _given_members(votes: Votes, groups: Mapping[int, int]) -> _Members:
-    people = sorted(groups)
-    places = places_of(people, votes.participant_ids, "groups")
-    numbers = [groups[person] for person in people]
-    for number in numbers:
-        if not _is_whole(number) or number < 0:
-            raise ValueError(
-                f"groups must give each person a whole number of at least 0, got {number!r}; "
-                "leave out people who are in no group"
-            )
-    group_ids, rows = np.unique(np.array(numbers, dtype=np.int64), return_inverse=True)
-    row_of = np.full(votes.n_people, NO_GROUP)
-    row_of[places] = rows
-    return _Members(row_of, group_ids, {})
-
-
-def _previous_rows(votes: Votes, previous_groups: Mapping[int, int]) -> Ints:
-    """Each person's earlier group number, −1 where there is none. People who left are ignored."""
-    return np.array(
-        [previous_groups.get(person, NO_GROUP) for person in votes.participant_ids.tolist()], dtype=int
-    )
 
 
 def _votes_part(votes: Votes) -> dict[str, Any]:
@@ -280,7 +249,7 @@ def _map_part(projection: Projection) -> dict[str, Any]:
     }
 
 
-def _groups_part(members: _Members, by_group: Counts) -> dict[str, Any]:
+def _groups_part(members: Members, by_group: Counts) -> dict[str, Any]:
     row_of, group_ids = members.row_of, members.group_ids
     sizes = np.bincount(row_of[row_of >= 0], minlength=members.k)
     return {
@@ -317,7 +286,7 @@ def _consensus_part(counts: Counts) -> dict[str, Any]:
 
 
 def _representative_part(
-    members: _Members, by_group: Counts, statement_ids: Ints, skipped: NDArray[np.bool_]
+    members: Members, by_group: Counts, statement_ids: Ints, skipped: NDArray[np.bool_]
 ) -> dict[int, list[RepresentativeStatement]]:
     chosen = select_representative(by_group, statement_ids, skipped)
     return dict(zip(members.group_ids.tolist(), chosen, strict=True))
@@ -327,7 +296,7 @@ def _check_settings(
     votes: Votes,
     groups: Mapping[int, int] | None,
     lock_k: int | None,
-    previous_groups: Mapping[int, int] | None,
+    previous: GroupHistory | None,
     seed: int,
     min_votes: int,
     max_k: int,
@@ -336,8 +305,8 @@ def _check_settings(
         raise ValueError(f"votes must be made by Votes.from_arrays, got {type(votes).__name__}")
     if groups is not None and lock_k is not None:
         raise ValueError("give groups or lock_k, not both: given groups leave nothing to lock")
-    if groups is not None and previous_groups is not None:
-        raise ValueError("give groups or previous_groups, not both: given groups keep their own numbers")
+    if groups is not None and previous is not None:
+        raise ValueError("give groups or previous, not both: given groups keep their own numbers")
     limits = {
         "seed": (seed, 0, 2**32 - 1),
         "min_votes": (min_votes, 1, 10**9),

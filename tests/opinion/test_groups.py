@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opinion.groups import find_groups, is_grouped, mean_silhouette, numbers_kept, weighted_kmeans
+from opinion.groups import find_groupings, find_groups, is_grouped, mean_silhouette
 
 
 def three_heaps(seed: int = 0, n_each: int = 40) -> np.ndarray:
@@ -61,6 +61,41 @@ def test_there_are_never_more_groups_than_places():
     assert found.labels.tolist() == [0] * 5 + [1] * 2
 
 
+def test_a_person_far_out_is_no_group():
+    positions = np.concatenate([three_heaps()[:40], three_heaps()[40:80], [[400.0, 400.0]]])
+    found = find_groups(positions)
+    assert (found.k, np.bincount(found.labels).min()) == (2, 40)
+
+
+def test_a_locked_k_makes_a_person_far_out_no_group_either():
+    positions = np.concatenate([three_heaps(), [[400.0, 400.0]]])
+    assert np.bincount(find_groups(positions, lock_k=3).labels).tolist() == [41, 40, 40]
+
+
+def test_a_few_people_far_out_are_no_group():
+    positions = np.concatenate([three_heaps(), [[400.0, 400.0], [410.0, 400.0], [-900.0, 0.0]]])
+    assert find_groups(positions).k == 3
+
+
+def test_where_no_two_groups_are_large_enough_there_is_one():
+    positions = np.array([[0.0, 0.0]] * 50 + [[1.0, 0.0]])
+    found = find_groups(positions)
+    assert (found.k, found.silhouette_by_k) == (1, {})
+
+
+def test_the_number_of_groups_is_judged_where_people_would_stand():
+    """The two upper heaps differ on the map, but not in what these people would probably answer."""
+    positions = three_heaps()
+    expected = np.where(np.arange(120)[:, None] < 80, positions * [0.01, 1], positions)
+    assert (find_groups(positions).k, find_groups(positions, expected).k) == (3, 2)
+
+
+def test_a_wanted_number_of_groups_is_found_beside_the_preferred_one():
+    found = find_groupings(three_heaps(), also=[8])
+    assert (found.preferred_k, set(found.labels_by_k)) == (3, {1, 2, 3, 4, 5, 8})
+    assert found.of(8).k == 8
+
+
 def test_nobody_makes_no_groups():
     assert find_groups(np.empty((0, 2))).k == 0
 
@@ -98,25 +133,6 @@ def test_the_width_of_the_map_never_matters(seed):
     assert (find_groups(positions * 1000).labels == find_groups(positions).labels).all()
 
 
-def test_group_numbers_follow_their_people():
-    now, before = np.array([0, 0, 0, 1, 1, 2]), np.array([2, 2, 1, 0, -1, 1])
-    assert numbers_kept(now, before, 3).tolist() == [2, 2, 2, 0, 0, 1]
-
-
-def test_a_number_beyond_the_groups_is_given_up():
-    assert numbers_kept(np.array([0, 0, 1]), np.array([4, 1, 0]), 2).tolist() == [1, 1, 0]
-
-
-def test_new_groups_keep_the_numbers_they_are_given():
-    assert numbers_kept(np.array([1, 0, 1]), np.array([-1, -1, -1]), 2).tolist() == [1, 0, 1]
-
-
-def test_a_heavier_point_draws_the_center():
-    points, weights = np.array([[0.0, 0], [1, 0], [10, 0]]), np.array([9, 1, 1])
-    _, spread = weighted_kmeans(points, weights, 2, 5, np.random.default_rng(0))
-    assert spread.min() == pytest.approx(9 * 0.1**2 + 0.9**2)
-
-
 def test_silhouette_worked_by_hand():
     places = np.array([0.0, 1.0, 4.0])
     distances = np.abs(places[:, None] - places)
@@ -132,3 +148,12 @@ def test_silhouette_is_that_of_scikit_learn():
     labels = np.random.default_rng(0).integers(0, 4, size=(2, 60))
     expected = [silhouette_score(points, row) for row in labels]
     assert mean_silhouette(distances, labels, 4) == pytest.approx(expected)
+
+
+def test_order_never_matters_where_only_some_people_are_compared():
+    positions = three_heaps(n_each=700)
+    expected = positions + np.random.default_rng(1).normal(size=positions.shape)
+    order = np.random.default_rng(2).permutation(len(positions))
+    known, shuffled = find_groups(positions, expected), find_groups(positions[order], expected[order])
+    assert shuffled.labels.tolist() == known.labels[order].tolist()
+    assert shuffled.silhouette_by_k == known.silhouette_by_k

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opinion import OpinionMap, Votes, analyze
+from opinion import GroupHistory, OpinionMap, Votes, analyze
 from tests.opinion.conversations import any_votes, planted_arrays, votes_from, votes_of
 
 BY_STATEMENT = (
@@ -62,8 +62,10 @@ def test_people_in_no_group_do_not_weigh_on_consensus():
 def test_groups_keep_their_numbers_from_one_map_to_the_next():
     votes = planted_votes()
     first = analyze(votes)
-    swapped = {person: 2 - group for person, group in enumerate(first.group_of.tolist())}
-    second = analyze(votes, previous_groups=swapped)
+    swapped = GroupHistory(
+        group_of={person: 2 - group for person, group in enumerate(first.group_of.tolist())}
+    )
+    second = analyze(votes, previous=swapped)
     assert (second.group_of == 2 - first.group_of).all()
     assert (second.agrees == first.agrees[::-1]).all()
 
@@ -72,7 +74,38 @@ def test_people_once_grouped_stay_grouped():
     person, statement, value, _ = planted_arrays()
     few = Votes.from_arrays([*person, 500], [*statement, 0], [*value, 1])
     assert analyze(few).group_of[-1] == -1
-    assert analyze(few, previous_groups={500: 1, 77_777: 0}).group_of[-1] >= 0
+    assert analyze(few, previous=GroupHistory(group_of={500: 1, 77_777: 0})).group_of[-1] >= 0
+
+
+def test_another_k_has_to_be_preferred_by_four_analyses_of_other_votes():
+    """The conversation had two groups; now its votes speak for three."""
+    history, in_force = GroupHistory(k=2), []
+    for seed in range(4):
+        found = analyze(planted_votes(seed), previous=history)
+        history = found.history
+        in_force.append(found.k)
+    assert in_force == [2, 2, 2, 3]
+
+
+def test_analyzing_the_same_votes_again_changes_nothing():
+    votes = planted_votes()
+    history = GroupHistory("earlier", k=2, preferred_k=3, times_preferred=2)
+    answers = set()
+    for _ in range(5):
+        found = analyze(votes, previous=history)
+        history = found.history
+        answers.add(as_json(found))
+    assert (len(answers), found.k, history.times_preferred) == (1, 2, 3)
+
+
+def test_a_locked_k_does_not_touch_the_k_in_force():
+    found = analyze(planted_votes(), lock_k=5, previous=GroupHistory("earlier", k=3))
+    assert (found.k, found.history.k, len(set(found.history.group_of.values()))) == (5, 3, 5)
+
+
+def test_given_groups_leave_no_k_in_force():
+    found = analyze(votes_of([[1, -1], [1, 1], [-1, 1]]), groups={0: 5, 2: 3})
+    assert (found.history.k, found.history.group_of) == (None, {0: 5, 2: 3})
 
 
 def test_moderated_out_statements_shape_nothing_but_are_counted():
@@ -226,7 +259,7 @@ def test_two_people_cannot_be_three_groups():
         ({"min_votes": 0}, "min_votes must be a whole number from 1"),
         ({"seed": -1}, "seed must be .* got -1"),
         ({"groups": {0: 0}, "lock_k": 2}, "groups or lock_k, not both"),
-        ({"groups": {0: 0}, "previous_groups": {0: 0}}, "groups or previous_groups, not both"),
+        ({"groups": {0: 0}, "previous": GroupHistory()}, "groups or previous, not both"),
         ({"groups": {99: 0, 0: 1}}, "groups names ids that are not among these votes: 99"),
         ({"groups": {0: -1}}, "whole number of at least 0, got -1"),
         ({"groups": {0: "A"}}, "whole number of at least 0, got 'A'"),
