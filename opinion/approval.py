@@ -1,8 +1,8 @@
 """Who approves which statements: by their own vote where there is one, otherwise by what a model expects.
 
 Counting own votes alone would reward statements for having been shown. So a statement somebody has not seen
-counts as approved where the factor model expects a vote of a kind that, among the votes cast, is more often an
-agreement than not.
+counts as approved where the factor model expects a vote of a kind that, among the votes cast, is more often
+an agreement than not.
 """
 
 from collections.abc import Iterator

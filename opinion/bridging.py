@@ -127,6 +127,7 @@ class _Problem(NamedTuple):
     cast_by_statement: "csr_array"  # transposed, each vote as heavy as its person
     value_by_statement: "csr_array"
     weight: Floats  # (n_people,) 1 on average
+    is_seen: Floats  # (n_statements,) 1 where anybody voted
     n_votes: Floats  # (n_people,)
     sums: Floats  # (n_people,) sum of each person's votes
     total: Floats  # Σ weight·votes, Σ weight·value, Σ weight·value²
@@ -152,6 +153,7 @@ def _problem(votes: Votes, person_weights: Floats | None, ridge: list[float]) ->
         cast_by_statement=heavy.T,
         value_by_statement=heavy_value.T,
         weight=weight,
+        is_seen=(np.bincount(votes.statement, minlength=votes.n_statements) > 0).astype(np.float64),
         n_votes=n_votes,
         sums=sums,
         total=np.array([weight @ n_votes, weight @ sums, weight @ squares]),
@@ -174,9 +176,12 @@ def _start(votes: Votes, n_factors: int) -> _Side:
 
 def _alternated(problem: _Problem, statements: _Side, max_sweeps: int) -> VoteModel:
     mean = float(problem.total[1] / problem.total[0])
+    people: _Side | None = None
     loss, converged, sweep = np.inf, False, 0
     while not converged and sweep < max_sweeps:
         sweep += 1
+        if people is not None:
+            statements, mean = _shifted(problem, people, statements, mean)
         people = _equations(problem.cast, problem.value, statements, mean).solved(problem.ridge)
         equations = _equations(problem.cast_by_statement, problem.value_by_statement, people, mean)
         statements = equations.solved(problem.ridge)
@@ -184,7 +189,37 @@ def _alternated(problem: _Problem, statements: _Side, max_sweeps: int) -> VoteMo
         new_loss = _loss(problem, people, statements, equations, mean) - problem.total[0] * step**2
         converged = bool(loss - new_loss <= TOLERANCE * new_loss)
         mean, loss = mean + step, new_loss
+    assert people is not None
     return _model(mean, people, statements, loss, sweep, converged)
+
+
+def _shifted(problem: _Problem, people: _Side, statements: _Side, mean: float) -> tuple[_Side, float]:
+    """Move what the parts can hand each other without changing any expected vote to where it costs least.
+
+    The votes have no say in these directions, so rounds alone would crawl along them: f_u·f_n is
+    f_u·(f_n − c) with f_u·c more in i_u, and the reverse; a constant may stand in intercepts or the mean;
+    f_u·s goes with f_n / s. People are solved for next, so only the statements and the mean are returned.
+    """
+    heavy, seen = problem.weight, problem.is_seen
+    (i_u, f_u), (i_n, f_n) = people, statements
+    move = _cheapest_move(problem.ridge, f_n, seen, i_u, f_u, heavy)
+    i_u, f_n = i_u + f_u @ move, f_n - np.outer(seen, move)
+    move = _cheapest_move(problem.ridge, f_u, heavy, i_n, f_n, seen)
+    i_n, f_u = i_n + f_n @ move, f_u - move
+    surplus = i_n @ seen / seen.sum()
+    of_people, of_statements = heavy @ f_u**2, seen @ f_n**2
+    stretch = np.divide(of_people, of_statements, out=np.ones(len(of_people)), where=of_statements > 0)
+    return _Side(i_n - surplus * seen, f_n * stretch**0.25), mean + surplus + heavy @ i_u / heavy.sum()
+
+
+def _cheapest_move(
+    ridge: Floats, moved: Floats, weight: Floats, intercepts: Floats, factors: Floats, other_weight: Floats
+) -> Floats:
+    """The c of least Σ weight·ridge·(moved − c)² + Σ other_weight·ridge·(intercepts + factors·c)²."""
+    heavy = ridge[0] * other_weight[:, None] * factors
+    squares = heavy.T @ factors + np.diag(ridge[1:] * weight.sum())
+    products = ridge[1:] * (weight @ moved) - heavy.T @ intercepts
+    return np.asarray(np.linalg.solve(squares, products), np.float64)
 
 
 class _Equations(NamedTuple):
