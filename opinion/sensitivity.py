@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opinion.groups import find_groups
-from opinion.projection import centered_matrix, leading_components, mean_votes
+from opinion.projection import centered_matrix, project
+from opinion.reliability import expected_positions
 from opinion.stability import adjusted_rand_index
 from opinion.support import consensus_level, count_votes, group_aware_consensus
 from opinion.votes import Votes
@@ -80,23 +81,21 @@ def _alternatives(
     votes: Votes, grouped: Bools, k: int, left_out: Bools, max_k: int, seed: int
 ) -> Iterator[tuple[str, int | str, Ints]]:
     """Each other choice and everybody's group under it, (n_people,)."""
-    matrix = centered_matrix(votes, mean_votes(votes, left_out), left_out)
-    unscaled = matrix @ leading_components(matrix)[0].T
-    n_answered = np.bincount(votes.person[~left_out[votes.statement]], minlength=votes.n_people)
-    scale = np.sqrt(votes.n_statements / np.maximum(n_answered + int(left_out.sum()), 1))
-    positions = scale[:, None] * unscaled
+    projection = project(votes, left_out)
+    expected = expected_positions(votes, projection, left_out, grouped)
     for other in range(2, max_k + 1):
         if other != k:
-            yield "k", other, _grouped(positions, grouped, other, seed)
+            yield "k", other, _grouped(projection.positions, grouped, other, seed, expected)
     for other in range(seed + 1, seed + 1 + N_OTHER_SEEDS):
-        yield "seed", other, _grouped(positions, grouped, k, other)
-    yield "imputation", "unscaled", _grouped(unscaled, grouped, k, seed)
+        yield "seed", other, _grouped(projection.positions, grouped, k, other, expected)
+    centered = centered_matrix(votes, projection.center, left_out)
+    yield "imputation", "unscaled", _grouped(centered @ projection.components.T, grouped, k, seed)
     yield "imputation", "pass", _grouped(_positions_with_passes(votes, left_out), grouped, k, seed)
 
 
-def _grouped(positions: Floats, grouped: Bools, k: int, seed: int) -> Ints:
+def _grouped(positions: Floats, grouped: Bools, k: int, seed: int, expected: Floats | None = None) -> Ints:
     rows = np.full(len(positions), -1)
-    rows[grouped] = find_groups(positions[grouped], lock_k=k, seed=seed).labels
+    rows[grouped] = find_groups(positions[grouped], expected, lock_k=k, seed=seed).labels
     return rows
 
 

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opinion.drawing import order_by_votes
-from opinion.groups import weighted_centers, weighted_kmeans
+from opinion.groups import MIN_SHARE
+from opinion.kmeans import weighted_centers, weighted_kmeans
 from opinion.projection import centered_matrix, leading_components, person_positions
 from opinion.support import level_lower_bound
+from opinion.threads import one_thread
 from opinion.votes import Votes
 
 Floats = NDArray[np.float64]
@@ -128,8 +130,9 @@ def bootstrap(
     """Draw as many people again and again, with repetition, and make the map anew each time.
 
     The mean votes, the two components, all positions, the k groups and the counts are refitted to the
-    people drawn, each weighing as often as drawn. Groups are found by the map's rule with two things made
-    quicker: k stays as it is, and k-means runs on the people themselves instead of on base clusters.
+    people drawn, each weighing as often as drawn. Groups are found by the map's rule made quicker: k stays
+    as it is, k-means runs on the people themselves from few starts, and of the groupings with large enough
+    groups the one of least spread is taken. `method_agreement` says how little that changes.
     Every draw has its own random numbers from `seed`, applied to people in an order that rests on their
     votes, so neither the number of draws nor anybody's id changes it. All runs in one thread.
 
@@ -151,13 +154,11 @@ def bootstrap(
         Its arrays hold n_draws × n_statements numbers; nothing of people × statements is kept.
     """
     row_of, k = (row_of, k) if k else (np.zeros(votes.n_people, dtype=np.int64), 1)
-    from threadpoolctl import threadpool_limits
-
     n_answered = np.bincount(votes.person[~left_out[votes.statement]], minlength=votes.n_people)
     n_answered = n_answered + int(left_out.sum())
     base = _Base(votes, left_out, row_of, k, n_answered, order_by_votes(votes), groups_kept)
     once = np.ones(votes.n_people, dtype=np.int64)
-    with threadpool_limits(limits=1):
+    with one_thread():
         method_table = _table(base, once, _found_rows(base, once, np.random.default_rng(seed)))
         draws = list(_draws(base, n_draws, seed))
     tables = np.array([draw.table for draw in draws]).reshape(-1, k, k)
@@ -257,15 +258,18 @@ def _positions(base: _Base, times: Ints) -> Floats:
 
 
 def _nearest_centers(positions: Floats, times: Ints, k: int, rng: np.random.Generator) -> Ints:
-    """Weighted k-means of many starts, the best one kept: labels from 0 on without gaps."""
+    """Weighted k-means of several starts, the best one kept: labels from 0 on without gaps."""
     part: NDArray[Any] | slice = slice(None)
     if len(positions) > MOST_CLUSTERED:
         part = rng.choice(len(positions), MOST_CLUSTERED, replace=False)
-    labels, inertia = weighted_kmeans(positions[part], times[part], k, N_STARTS, rng)
-    best = np.unique(labels[inertia.argmin()], return_inverse=True)[1]
+    weights = times[part]
+    labels, spread = weighted_kmeans(positions[part], weights, k, N_STARTS, rng)
+    smallest = np.array([np.bincount(row, weights=weights, minlength=k).min() for row in labels])
+    able = smallest >= min(MIN_SHARE * weights.sum(), smallest.max())
+    best = np.unique(labels[np.where(able, spread, np.inf).argmin()], return_inverse=True)[1]
     if isinstance(part, slice):
         return best
-    centers, _ = weighted_centers(positions[part], times[part], best)
+    centers, _ = weighted_centers(positions[part], weights, best)
     away = [((positions - center) ** 2).sum(axis=1) for center in centers]
     return np.argmin(away, axis=0)
 
