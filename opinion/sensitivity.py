@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from opinion.groups import find_groups
+from opinion.groups import find_groupings, find_groups
 from opinion.projection import centered_matrix, project
 from opinion.reliability import expected_positions
 from opinion.stability import adjusted_rand_index
@@ -73,7 +73,6 @@ def sensitivity(
     return [
         _compared(choice, value, votes, row_of, found, levels, left_out, top)
         for choice, value, found in _alternatives(votes, grouped, k, left_out, max_k, seed)
-        if choice != "k" or found.max() + 1 == value
     ]
 
 
@@ -83,9 +82,11 @@ def _alternatives(
     """Each other choice and everybody's group under it, (n_people,)."""
     projection = project(votes, left_out)
     expected = expected_positions(votes, projection, left_out, grouped)
-    for other in range(2, max_k + 1):
-        if other != k:
-            yield "k", other, _grouped(projection.positions, grouped, other, seed, expected)
+    others = [other for other in range(2, max_k + 1) if other != k]
+    found = find_groupings(projection.positions[grouped], expected, also=others, max_k=2, seed=seed)
+    for other in others:
+        if other in found.labels_by_k:
+            yield "k", other, _placed(found.labels_by_k[other], grouped)
     for other in range(seed + 1, seed + 1 + N_OTHER_SEEDS):
         yield "seed", other, _grouped(projection.positions, grouped, k, other, expected)
     centered = centered_matrix(votes, projection.center, left_out)
@@ -94,8 +95,14 @@ def _alternatives(
 
 
 def _grouped(positions: Floats, grouped: Bools, k: int, seed: int, expected: Floats | None = None) -> Ints:
-    rows = np.full(len(positions), -1)
-    rows[grouped] = find_groups(positions[grouped], expected, lock_k=k, seed=seed).labels
+    found = find_groups(positions[grouped], expected, lock_k=k, max_k=2, seed=seed)
+    return _placed(found.labels, grouped)
+
+
+def _placed(labels: Ints, grouped: Bools) -> Ints:
+    """Everybody's group, (n_people,), from the groups of those in one; −1 for the others."""
+    rows = np.full(len(grouped), -1)
+    rows[grouped] = labels
     return rows
 
 

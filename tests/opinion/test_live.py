@@ -50,7 +50,7 @@ def has_settled_directions(found: OpinionMap, votes: Votes) -> bool:
 
 def check_same(live: LiveOpinion, groups: dict[int, int], left_out: Iterable[int] = ()) -> LiveMap:
     votes, found = live.votes(), live.refresh()
-    expected = analyze(votes, groups=groups, moderated_out=left_out)
+    expected = analyze(votes, groups=groups, moderated_out=left_out, uncertainty=False)
     assert found.participant_ids.tolist() == expected.participant_ids.tolist()
     assert found.statement_ids.tolist() == expected.statement_ids.tolist()
     assert found.group_ids.tolist() == [group.id for group in expected.groups]

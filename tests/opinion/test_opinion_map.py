@@ -81,7 +81,7 @@ def test_another_k_has_to_be_preferred_by_four_analyses_of_other_votes():
     """The conversation had two groups; now its votes speak for three."""
     history, in_force = GroupHistory(k=2), []
     for seed in range(4):
-        found = analyze(planted_votes(seed), previous=history)
+        found = analyze(planted_votes(seed), previous=history, uncertainty=False)
         history = found.history
         in_force.append(found.k)
     assert in_force == [2, 2, 2, 3]
@@ -92,7 +92,7 @@ def test_analyzing_the_same_votes_again_changes_nothing():
     history = GroupHistory("earlier", k=2, preferred_k=3, times_preferred=2)
     answers = set()
     for _ in range(5):
-        found = analyze(votes, previous=history)
+        found = analyze(votes, previous=history, uncertainty=False)
         history = found.history
         answers.add(as_json(found))
     assert (len(answers), found.k, history.times_preferred) == (1, 2, 3)
@@ -142,7 +142,9 @@ def test_order_of_votes_never_changes_the_map(seed, random):
     order = list(range(len(person)))
     random.shuffle(order)
     shuffled = Votes.from_arrays(person[order], statement[order], value[order])
-    assert as_json(analyze(shuffled)) == as_json(analyze(Votes.from_arrays(person, statement, value)))
+    assert as_json(analyze(shuffled, uncertainty=3)) == as_json(
+        analyze(Votes.from_arrays(person, statement, value), uncertainty=3)
+    )
 
 
 @settings(max_examples=15, deadline=None)
@@ -164,7 +166,9 @@ def test_the_numbering_of_ids_never_changes_the_map(seed):
 @given(st.integers(0, 1000))
 def test_the_same_seed_gives_the_same_map(seed):
     votes = planted_votes(seed)
-    assert as_json(analyze(votes, seed=seed)) == as_json(analyze(votes, seed=seed))
+    assert as_json(analyze(votes, seed=seed, uncertainty=5)) == as_json(
+        analyze(votes, seed=seed, uncertainty=5)
+    )
 
 
 def test_the_same_map_comes_from_any_number_of_threads():
@@ -174,7 +178,7 @@ def test_the_same_map_comes_from_any_number_of_threads():
     answers = set()
     for n_threads in (1, 2):
         with threadpool_limits(n_threads):
-            answers.add(as_json(analyze(votes)))
+            answers.add(as_json(analyze(votes, uncertainty=20)))
     assert len(answers) == 1
 
 
@@ -189,7 +193,7 @@ def test_the_votes_stay_as_they_were():
 @given(any_votes(), st.sampled_from([None, 1, 2, 3, 10]))
 def test_any_votes_have_a_map(cast, lock_k):
     votes = votes_from(cast)
-    found = analyze(votes, lock_k=lock_k, moderated_out=votes.statement_ids[:1])
+    found = analyze(votes, lock_k=lock_k, moderated_out=votes.statement_ids[:1], uncertainty=2)
     json.loads(as_json(found))
     assert found.k <= max(votes.n_people, 0)
     assert sum(group.size for group in found.groups) == (found.group_of >= 0).sum()
@@ -281,3 +285,23 @@ def test_importing_the_mathematics_loads_no_heavy_library():
     code = "import opinion, sys; print({'sklearn', 'scipy', 'django'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_small_conversations_say_how_sure_they_are():
+    found = analyze(planted_votes())
+    assert found.parameters["n_draws"] == found.uncertainty.stability.n_draws == 200
+    assert found.to_dict()["uncertainty"]["group_agreement"]["median"] > 0.8
+
+
+def test_uncertainty_can_be_left_out_and_changes_nothing_else():
+    with_it, without = (analyze(planted_votes(), uncertainty=wish).to_dict() for wish in (4, False))
+    assert with_it.pop("uncertainty")["n_draws"] == 4
+    assert "uncertainty" not in without
+    assert with_it.pop("parameters")["n_draws"] == 4
+    assert without.pop("parameters")["n_draws"] == 0
+    assert with_it == without
+
+
+def test_given_groups_are_kept_in_every_draw():
+    groups = {person: person % 2 for person in range(90)}
+    assert analyze(planted_votes(), groups=groups, uncertainty=3).uncertainty.stability.groups_kept
