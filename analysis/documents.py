@@ -16,7 +16,7 @@ SCHEMA = 1
 
 def analysis_to_dict(analysis: Analysis) -> dict[str, Any]:
     """Build the published document (docs/data-formats.md); ids are the conversation's own numbers."""
-    return {
+    document = {
         "schema": SCHEMA,
         "conversation": analysis.conversation.slug,
         "votes_sha256": analysis.votes_sha256,
@@ -33,6 +33,9 @@ def analysis_to_dict(analysis: Analysis) -> dict[str, Any]:
         "majority": analysis.majority,
         "uncertain": analysis.uncertain,
     }
+    if analysis.uncertainty is not None:
+        document["uncertainty"] = analysis.uncertainty
+    return document
 
 
 def canonical_sha256(document: dict[str, Any]) -> str:

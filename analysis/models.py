@@ -36,6 +36,9 @@ class Analysis(models.Model):
     representative = models.JSONField(default=dict)
     majority = models.JSONField(default=dict)
     uncertain = models.JSONField(default=list)
+    uncertainty = models.JSONField(
+        null=True, help_text="How sure groups, levels and ranks are; null where it was not measured."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -60,6 +60,7 @@ def store_opinion_map(
         representative=document["representative"],
         majority=document["majority"],
         uncertain=document["uncertain"],
+        uncertainty=document.get("uncertainty"),
     )
     statement_ids = dict(conversation.statements.values_list("number", "pk"))
     _store_positions(analysis, opinion_map)
