@@ -3,6 +3,7 @@
 import pytest
 
 from tests.factories import make_conversation, make_participant, make_statement, make_vote
+from voting.simulation import simulate_conversation
 from voting.votes import load_votes
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +47,10 @@ def test_statements_nobody_saw_are_listed_in_order():
     assert votes.metadata_numbers.tolist() == [2]
     assert votes.persons.dtype == votes.statements.dtype == "int32"
     assert votes.choices.dtype == "int8"
+
+
+def test_every_vote_of_many_people_is_loaded():
+    conversation = simulate_conversation(slug="many", n_participants=600)
+    rows = conversation.votes.values_list("participant__number", "statement__number", "choice")
+    assert loaded(conversation) == set(rows)
+    assert len(load_votes(conversation).choices) == len(rows)
