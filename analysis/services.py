@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from analysis.documents import analysis_to_dict, canonical_sha256
+from analysis.history import load_history
 from analysis.models import Analysis, CurrentAnalysis
 from analysis.storage import lock_analyses, store_opinion_map, write_priorities
 from opinion import OpinionMap, Votes, analyze
@@ -54,7 +55,7 @@ def run_analysis(
     if len(counted.choices) == 0:
         raise NoVotes(conversation)
     groups = _published_groups(conversation, counted) if use_published_groups else None
-    opinion_map = _find_opinion_map(counted, groups=groups, lock_k=lock_k, seed=seed)
+    opinion_map = _find_opinion_map(conversation, counted, groups=groups, lock_k=lock_k, seed=seed)
     return _keep(conversation, opinion_map)
 
 
@@ -78,15 +79,21 @@ def _published_groups(conversation: Conversation, counted: CountedVotes) -> dict
 
 
 def _find_opinion_map(
-    counted: CountedVotes, *, groups: dict[int, int] | None, lock_k: int | None, seed: int
+    conversation: Conversation,
+    counted: CountedVotes,
+    *,
+    groups: dict[int, int] | None,
+    lock_k: int | None,
+    seed: int,
 ) -> OpinionMap:
     """Calculate; what the mathematics refuses (a k out of range, say) is a sentence for the caller."""
     votes = Votes.from_arrays(
         counted.persons, counted.statements, counted.choices, all_statement_ids=counted.statement_numbers
     )
     metadata = counted.metadata_numbers.tolist()
+    previous = load_history(conversation, votes.sha256) if groups is None else None
     try:
-        return analyze(votes, metadata=metadata, groups=groups, lock_k=lock_k, seed=seed)
+        return analyze(votes, metadata=metadata, groups=groups, lock_k=lock_k, previous=previous, seed=seed)
     except ValueError as error:
         raise CannotAnalyze(str(error)) from error
 
