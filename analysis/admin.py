@@ -3,16 +3,7 @@
 from django.contrib import admin
 
 from analysis.models import Analysis, OpinionGroup, StatementResult
-
-
-def refuse(*_: object, **__: object) -> bool:
-    return False
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows; the database would refuse changes anyway."""
-
-    has_add_permission = has_change_permission = has_delete_permission = refuse
+from voting.read_only import ReadOnlyAdmin
 
 
 @admin.register(Analysis)

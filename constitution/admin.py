@@ -1,22 +1,9 @@
 """Constitutions in the admin: to be read. Drafts are changed on the facilitator's pages, on record."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from constitution.models import Constitution, Principle, Rule
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows and changes none; the database would refuse most changes anyway."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+from voting.read_only import ReadOnlyAdmin
 
 
 @admin.register(Rule)

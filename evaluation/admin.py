@@ -1,24 +1,9 @@
 """Variants, runs and scores to look at; nothing here can be changed by hand."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from evaluation.models import EvaluationRun, ModelVariant, Score
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows and changes none."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from voting.read_only import ReadOnlyAdmin
 
 
 @admin.register(ModelVariant)

@@ -3,17 +3,13 @@
 from django.contrib import admin
 
 from training.models import GenerationRun
-
-
-def refuse(*_: object, **__: object) -> bool:
-    return False
+from voting.read_only import ReadOnlyAdmin
 
 
 @admin.register(GenerationRun)
-class GenerationRunAdmin(admin.ModelAdmin):
+class GenerationRunAdmin(ReadOnlyAdmin):
     """Shows rows; a run is made by a command or a job, and a finished one is never edited."""
 
-    has_add_permission = has_change_permission = has_delete_permission = refuse
     list_display = ("id", "constitution", "model", "status", "n_finished", "n_samples")
     list_filter = ("status", "is_rehearsal", "kind")
     list_select_related = ("constitution",)

@@ -1,9 +1,8 @@
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
 
 from voting.models import Conversation, Participant, Statement, Vote
+from voting.read_only import ReadOnlyAdmin
 
 
 @admin.register(Conversation)
@@ -30,19 +29,6 @@ class StatementAdmin(admin.ModelAdmin):
     readonly_fields = ["conversation", "number", "author", "priority", "created_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only participants make: to be looked at, never changed."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
