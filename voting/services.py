@@ -11,6 +11,10 @@ from django.utils.text import slugify
 from voting.models import Conversation, Participant, Statement, Vote
 
 STATEMENT_LIMIT = 280
+# Control characters, and those that turn the direction of all that follows on the page.
+INVISIBLE = dict.fromkeys(
+    [*range(9), 0xB, *range(0xE, 0x20), 0x7F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
 
 
 class VotingClosed(Exception):
@@ -209,7 +213,7 @@ def reject_statement(*, statement: Statement, reason: str = "") -> Statement:
 
 def clean_statement(text: str) -> str:
     """One line of plain text within the limit, or a StatementRefused that says what to do."""
-    text = " ".join(text.replace("\x00", "").split())
+    text = " ".join(text.translate(INVISIBLE).split())
     if not text:
         raise StatementRefused("Please write a statement first.")
     if len(text) > STATEMENT_LIMIT:

@@ -18,6 +18,7 @@ from voting.services import (
     accept_statement,
     add_seed_statements,
     cast_vote,
+    clean_statement,
     close_conversation,
     create_conversation,
     edit_conversation,
@@ -261,3 +262,7 @@ def test_closing_and_editing_leave_votes_alone():
     edit_conversation(conversation=conversation, title="New", description="More", population="All")
     stored = Conversation.objects.get()
     assert (stored.status, stored.title, stored.votes.count()) == ("closed", "New", 1)
+
+
+def test_a_statement_cannot_turn_the_direction_of_what_follows_it():
+    assert clean_statement("AI\u202e should\x07 be\u2066 kind\u2069\x00.") == "AI should be kind."
