@@ -4,14 +4,16 @@ import os
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 
-def explain(error: ImproperlyConfigured | OperationalError) -> str | None:
+def explain(error: ImproperlyConfigured | OperationalError | ProgrammingError) -> str | None:
     """Return what to do about the failure, or None where only a traceback would help."""
     if isinstance(error, ImproperlyConfigured):
         return str(error)
+    if isinstance(error.__cause__, (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)):
+        return "The database does not have the tables of this version yet. Run: manage.py migrate"
     text = str(error)
     if "own PostgreSQL" in text or "database folder" in text:
         return text

@@ -111,3 +111,11 @@ def test_an_unwritable_var_folder_is_explained(tmp_path):
     outcome = manage("migrate", VAR_DIR=str(tmp_path / "var"))
     assert "set VAR_DIR to another folder" in outcome.stderr
     assert "Traceback" not in outcome.stderr
+
+
+def test_a_database_without_tables_is_explained():
+    address = ensure_running(settings.VAR_DIR / "postgres")
+    url = f"postgresql://postgres@/postgres?host={address['host']}&port={address['port']}"
+    outcome = manage("create_login_link", "ann", DATABASE_URL=url)
+    assert outcome.stderr.startswith("Error: The database does not have the tables of this version yet.")
+    assert "Traceback" not in outcome.stderr
