@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from analysis.charts import vote_bar
 from analysis.models import Analysis, OpinionGroup, Support
+from analysis.stability import GroupStability, find_stability
 
 # 95 % of a normal distribution lies within this many standard deviations.
 Z_95 = 1.959964
@@ -229,6 +230,11 @@ class Report:
     @property
     def portraits(self) -> list[GroupPortrait]:
         return [GroupPortrait(group, self._characteristic(group)) for group in self.groups]
+
+    @property
+    def stability(self) -> GroupStability | None:
+        """How sure the groups are, where it was measured."""
+        return find_stability(self.analysis)
 
     @property
     def headline(self) -> str:
