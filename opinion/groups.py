@@ -176,18 +176,17 @@ def mean_silhouette(distances: Floats, labels: Ints, k: int) -> Floats:
     float array of shape (n_starts,), between −1 and 1
         A point alone in its group counts 0.
     """
-    own = labels[:, :, None] == np.arange(k)
-    size = own.sum(axis=1)[:, None, :]
-    sums = distances @ own.astype(np.float64)
-    inside = np.take_along_axis(sums, labels[:, :, None], axis=2)[:, :, 0]
-    own_size = np.take_along_axis(np.broadcast_to(size, sums.shape), labels[:, :, None], axis=2)[:, :, 0]
+    n_starts, n_points = labels.shape
+    own = labels.T[:, :, None] == np.arange(k)  # (n_points, n_starts, k)
+    sums = (distances @ own.reshape(n_points, -1).astype(np.float64)).reshape(own.shape)
+    size = np.broadcast_to(own.sum(axis=0), own.shape)
+    inside, own_size = sums[own].reshape(n_points, n_starts), size[own].reshape(n_points, n_starts)
     within = inside / np.maximum(own_size - 1, 1)
-    means = np.where(own | (size == 0), np.inf, sums / np.maximum(size, 1))
-    beside = means.min(axis=2)
+    beside = np.where(own | (size == 0), np.inf, sums / np.maximum(size, 1)).min(axis=2)
     larger = np.maximum(within, beside)
     valid = (own_size > 1) & (larger > 0) & np.isfinite(beside)
     score = np.divide(beside - within, larger, out=np.zeros_like(within), where=valid)
-    return score.mean(axis=1)
+    return score.mean(axis=0)
 
 
 def _crowd(positions: Floats, expected: Floats) -> _Crowd:
@@ -196,9 +195,16 @@ def _crowd(positions: Floats, expected: Floats) -> _Crowd:
     order = np.lexsort((expected[:, 1], expected[:, 0], cell_of))
     n_compared = min(len(order), MAX_COMPARED)
     compared = order[np.arange(n_compared) * len(order) // n_compared]
-    places = expected[compared]
-    squares = sum((places[:, None, axis] - places[None, :, axis]) ** 2 for axis in (0, 1))
-    return _Crowd(cells, n_by_cell, cell_of, cell_of[compared], np.sqrt(squares))
+    return _Crowd(cells, n_by_cell, cell_of, cell_of[compared], _distances(expected[compared]))
+
+
+def _distances(points: Floats) -> Floats:
+    """How far each point is from each other: float array of shape (n_points, n_points)."""
+    across, along = (np.subtract.outer(axis, axis) for axis in points.T)
+    across *= across
+    along *= along
+    across += along
+    return np.sqrt(across, out=across)
 
 
 def _cells(positions: Floats) -> tuple[Floats, Ints, Ints]:

@@ -8,18 +8,18 @@ Ints = NDArray[np.int64]
 
 MAX_BASE_CLUSTERS = 100
 MAX_STEPS = 100
+BASE_STEPS = 12  # base clusters are only a means; more steps move few people between them
+FEW_GROUPS = 16
 
 
 def base_clusters(points: Floats, weights: Ints, rng: np.random.Generator) -> Ints:
     """Gather points into at most 100 clusters: int labels of shape (n_points,), from 0 without gaps."""
     if len(points) <= MAX_BASE_CLUSTERS:
         return np.arange(len(points))
-    from sklearn.cluster import KMeans
-
     starts = points[rng.choice(len(points), MAX_BASE_CLUSTERS, replace=False, p=weights / weights.sum())]
-    means = KMeans(MAX_BASE_CLUSTERS, init=starts, n_init=1).fit(points, sample_weight=weights)
-    labels: Ints = np.unique(means.labels_, return_inverse=True)[1]
-    return labels
+    labels, _ = settled(points, weights, starts[None], BASE_STEPS)
+    present: Ints = np.unique(labels[0], return_inverse=True)[1]
+    return present
 
 
 def weighted_centers(points: Floats, weights: Ints, label_of: Ints) -> tuple[Floats, Ints]:
@@ -53,15 +53,21 @@ def settled(
     points: Floats, weights: Ints, centers: Floats, max_steps: int = MAX_STEPS
 ) -> tuple[Ints, Floats]:
     """Run k-means from the given centers, shape (n_starts, k, 2), to its end; the same returned."""
+    centers = centers.copy()
+    homogeneous = np.column_stack([points, np.ones(len(points))])
+    pulls = np.stack([weights, weights * points[:, 0], weights * points[:, 1]])
     labels = np.full((len(centers), len(points)), -1)
+    moving = np.arange(len(centers))
     for _ in range(max_steps):
-        squares = _squared_distances(points, centers)
-        nearest = squares.argmin(axis=2)
-        if np.array_equal(nearest, labels):
+        nearest = _nearest(homogeneous, centers[moving])
+        still = (nearest != labels[moving]).any(axis=1)
+        moving, nearest = moving[still], nearest[still]
+        if not moving.size:
             break
-        labels = nearest
-        centers = _moved(centers, points, weights, labels)
-    return labels, (squares.min(axis=2) * weights).sum(axis=1)
+        labels[moving] = nearest
+        centers[moving] = _moved(centers[moving], pulls, nearest)
+    apart = points - np.take_along_axis(centers, labels[:, :, None], axis=1)
+    return labels, (apart**2).sum(axis=2) @ weights
 
 
 def _spread_starts(points: Floats, weights: Ints, k: int, n_starts: int, rng: np.random.Generator) -> Floats:
@@ -80,21 +86,33 @@ def _spread_starts(points: Floats, weights: Ints, k: int, n_starts: int, rng: np
     return points[chosen]
 
 
-def _squared_distances(points: Floats, centers: Floats) -> Floats:
-    """Squared distances, (n_starts, n_points, k), from points (n_points, 2) to centers (n_starts, k, 2)."""
-    across = points[:, 0][:, None] - centers[:, None, :, 0]
-    along = points[:, 1][:, None] - centers[:, None, :, 1]
-    return across**2 + along**2
+def _nearest(homogeneous: Floats, centers: Floats) -> Ints:
+    """The nearest of k centers, (n_starts, k, 2), to each point: labels (n_starts, n_points).
+
+    A point is given as (x, y, 1), so that one product tells its squared distances, less what is the same for
+    all centers.
+    """
+    k = centers.shape[1]
+    planes = np.concatenate([-2 * centers, (centers**2).sum(axis=2, keepdims=True)], axis=2)
+    if k > FEW_GROUPS:
+        return (homogeneous @ planes.transpose(0, 2, 1)).argmin(axis=2)
+    squares = planes @ homogeneous.T
+    labels, least = np.zeros(squares[:, 0].shape, dtype=np.int64), squares[:, 0].copy()
+    for group in range(1, k):
+        labels[squares[:, group] < least] = group
+        np.minimum(least, squares[:, group], out=least)
+    return labels
 
 
-def _moved(centers: Floats, points: Floats, weights: Ints, labels: Ints) -> Floats:
+def _moved(centers: Floats, pulls: Floats, labels: Ints) -> Floats:
     """Each center moved to the weighted mean of its points; one without points stays."""
     n_starts, k, _ = centers.shape
     place = (labels + k * np.arange(n_starts)[:, None]).ravel()
-    totals = [
-        np.bincount(place, weights=np.tile(part, n_starts), minlength=n_starts * k)
-        for part in (weights, weights * points[:, 0], weights * points[:, 1])
-    ]
-    weight, sums = totals[0], np.stack(totals[1:], axis=1)
-    means = np.divide(sums, weight[:, None], out=centers.reshape(-1, 2).copy(), where=weight[:, None] > 0)
-    return means.reshape(centers.shape)
+    weight, *sums = (
+        np.bincount(place, weights=np.broadcast_to(pull, labels.shape).ravel(), minlength=n_starts * k)
+        for pull in pulls
+    )
+    present = weight > 0
+    moved = centers.reshape(-1, 2).copy()
+    moved[present] = np.stack(sums, axis=1)[present] / weight[present, None]
+    return moved.reshape(centers.shape)
