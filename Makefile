@@ -91,7 +91,7 @@ architecture: $(VENV)/.dev ## see that imports go one way
 	@$(BIN)/python -m pytest --quiet --no-header -p no:cacheprovider tests/config/test_architecture.py
 
 requirements: ## compile requirements/*.in into pinned requirements/*.txt (needs uv)
-	@for name in base dev; do \
+	@for name in base dev benchmark; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			requirements/$$name.in --output-file requirements/$$name.txt; \
 	done

@@ -40,7 +40,7 @@ VOTES_PER_PERSON = 50
 # What `analyze` calls, by stage; everything else it does is "other".
 STAGES = {
     "projection": ("project",),
-    "groups": ("find_groups", "is_grouped"),
+    "groups": ("found_members",),
     "support": ("count_votes",),
     "representativeness": ("select_representative",),
     "consensus": ("_consensus_part", "majority", "uncertain"),
@@ -168,7 +168,7 @@ def measure(file: Path, n_runs: int) -> dict[str, Any]:
         votes = Votes.from_arrays(persons, statements, values)
         clock["load arrays"] = time.perf_counter() - started
         with timed_stages(clock):
-            opinion_map = analyze(votes)
+            opinion_map = analyze(votes, uncertainty=False)
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu_started
         runs.append({**clock, "other": seconds - sum(clock.values()), "seconds": seconds, "cpu": cpu})
         shape = {
