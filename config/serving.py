@@ -16,6 +16,8 @@ from config.supervisor import Child, Supervisor
 
 logger = logging.getLogger(__name__)
 
+SERVE = b"\0serve\0"
+"""The command's name as it stands among the arguments of a process."""
 THREADS_PER_WORKER = 4
 DATABASE_CHECK_INTERVAL = 2.0
 
@@ -74,11 +76,11 @@ def read_pid(pid_file: Path) -> int | None:
     """Return the process that serves the site, or None; a file left by a killed one does not count."""
     try:
         pid = int(pid_file.read_text())
-        command = Path(f"/proc/{pid}/cmdline").read_bytes() if Path("/proc").is_dir() else b"serve"
+        command = Path(f"/proc/{pid}/cmdline").read_bytes() if Path("/proc").is_dir() else SERVE
         os.kill(pid, 0)
     except (FileNotFoundError, ValueError, ProcessLookupError):
         return None
-    return pid if b"serve" in command else None
+    return pid if SERVE in command else None
 
 
 def web_command(host: str, port: int, workers: int) -> list[str]:

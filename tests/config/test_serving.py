@@ -137,4 +137,5 @@ def test_a_killed_supervisor_takes_its_children_along(tmp_path):
     site.process.kill()
     _, alive = psutil.wait_procs(children, timeout=20)
     assert not alive
-    assert site.manage("stop_site").stdout.strip() == "Stopped: database."
+    outcome = site.manage("stop_site")
+    assert outcome.stdout.strip() == "Stopped: database.", outcome.stderr
