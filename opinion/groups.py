@@ -21,10 +21,10 @@ NEARLY_BEST = 1.01  # groupings whose spread is within so much of the least are 
 WORTH_SETTLING = 1.05
 MAX_SETTLED, MAX_SETTLING_STEPS = 4, 30
 MAX_ROUNDS = 4
-MAX_COMPARED = 1024  # people among whom the silhouette is taken
+MAX_COMPARED = 512  # people among whom the silhouette is taken
 FINE_STEP = 1e-7  # positions closer than this part of the map's width are the same position
-COARSE_STEP = 1 / 400
-N_FINE = 20_000  # above so many people, positions on a grid of the coarse step are enough to find groups
+COARSE_STEP = 1 / 30  # of the mean distance from the middle
+N_FINE = 2_000  # above so many people, positions on a grid of the coarse step are enough to find groups
 
 
 class Grouping(NamedTuple):
@@ -212,8 +212,10 @@ def _cells(positions: Floats) -> tuple[Floats, Ints, Ints]:
 
     Cells come in order of their coordinates, so that neither ids nor rounding decide what follows.
     """
-    width = float(np.abs(positions).max())
-    step = width * (FINE_STEP if len(positions) <= N_FINE else COARSE_STEP) or 1.0
+    sizes = np.abs(positions).sum(axis=1)
+    is_fine = len(positions) <= N_FINE
+    # Sorted before they are summed, so that the order of people does not matter even to rounding.
+    step = (sizes.max() * FINE_STEP if is_fine else np.sort(sizes).mean() * COARSE_STEP) or 1.0
     grid = np.rint(positions / step).astype(np.int64)
     low, high = grid.min(axis=0), grid.max(axis=0)
     packed = (grid[:, 0] - low[0]) * (high[1] - low[1] + 1) + grid[:, 1] - low[1]

@@ -108,7 +108,7 @@ def leading_components(matrix: "csr_array") -> tuple[Floats, Floats]:
 
 
 def telling_components(values: Floats, vectors: Floats, negligible: float) -> tuple[Floats, Floats]:
-    """Two components with their sign settled, and their eigenvalues; 0 where the eigenvalue is rounding error.
+    """Two components with their sign settled, and their eigenvalues; 0 where these are rounding error.
 
     Parameters
     ----------

@@ -3,18 +3,17 @@
 import sys
 from typing import Any
 
-BRING_THREADS = ("scipy.linalg", "sklearn.cluster")
-_controllers: dict[tuple[bool, ...], Any] = {}
+_controllers: dict[bool, Any] = {}
 
 
 def one_thread() -> Any:
     """Keep numeric libraries to one thread: small problems run faster, and results never depend on cores.
 
-    Looking for the libraries takes 3 ms, so they are looked for again only where others have been loaded.
+    Looking for the libraries takes 3 ms, so they are looked for again only once scipy has brought its own.
     """
     from threadpoolctl import ThreadpoolController
 
-    loaded = tuple(name in sys.modules for name in BRING_THREADS)
-    if loaded not in _controllers:
-        _controllers[loaded] = ThreadpoolController()
-    return _controllers[loaded].limit(limits=1)
+    has_scipy = "scipy.linalg" in sys.modules
+    if has_scipy not in _controllers:
+        _controllers[has_scipy] = ThreadpoolController()
+    return _controllers[has_scipy].limit(limits=1)
