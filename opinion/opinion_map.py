@@ -27,6 +27,7 @@ from opinion.support import (
     weakest_agreement,
 )
 from opinion.uncertainty import Uncertainty, measure_uncertainty, n_draws_wanted
+from opinion.threads import one_thread
 from opinion.votes import Votes, places_of
 
 Floats = NDArray[np.float64]
@@ -203,7 +204,7 @@ def analyze(
     is_metadata = _mask(votes, metadata, "metadata")
     skipped = is_moderated_out | is_metadata
     n_draws = n_draws_wanted(uncertainty, votes.n_votes)
-    with _one_thread():
+    with one_thread():
         projection = project(votes, skipped)
         if groups is not None:
             members = given_members(votes, groups)
@@ -341,13 +342,6 @@ def _mask(votes: Votes, ids: Iterable[int], name: str) -> NDArray[np.bool_]:
     mask = np.zeros(votes.n_statements, dtype=bool)
     mask[places_of(list(ids), votes.statement_ids, name)] = True
     return mask
-
-
-def _one_thread() -> Any:
-    """Keep numeric libraries to one thread: small problems run faster, and results never depend on cores."""
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(limits=1)
 
 
 def _named(counts: list[int]) -> dict[str, int]:
