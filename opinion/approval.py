@@ -1,8 +1,9 @@
-"""Who approves which statements: by their own vote where there is one, otherwise by what a model expects.
+"""Who approves which statements: by their own vote where there is one, else by chance as a model expects.
 
-Counting own votes alone would reward statements for having been shown. So a statement somebody has not seen
-counts as approved where the factor model expects a vote of a kind that, among the votes cast, is more often
-an agreement than not.
+Counting own votes alone would reward statements for having been shown. Taking every expectation for certain
+would reward them for not having been shown, because only people who saw a statement are known to reject it.
+So approval of an unseen statement is drawn at random with the probability that held for votes kept from the
+model. The draw belongs to the person and the statement: it is the same whenever it is asked for.
 """
 
 from collections.abc import Iterator
@@ -12,17 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opinion.bridging import VoteModel, fit_votes
-from opinion.drawing import order_by_votes
+from opinion.drawing import numbers_by_votes, order_by_votes, uniform
 from opinion.votes import AGREE, Votes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-CUTS = np.linspace(-1, 1, 401)  # expected votes that may set approval apart
 N_FACTORS = 2
 INTERCEPT_RIDGE = 10.0
 FACTOR_RIDGE = 5.0
+SHARE_KEPT_BACK = 0.1
+KEPT_BACK, APPROVAL = 1, 2  # salts: two draws about one pair have nothing to do with each other
+USUAL_LOGISTIC = np.array([-1.0, 4.0])  # where hardly any votes could be kept back
+NEWTON_STEPS = 25
 BLOCK_CELLS = 1 << 22
 
 
@@ -36,31 +40,37 @@ class Approvals:
     model : VoteModel
     candidates : int array of shape (n_candidates,)
         Places of statements in `votes.statement_ids`, ascending.
-    cut : float
-        The least expected vote that counts as approval.
+    logistic : float array of shape (2,)
+        The probability of agreeing is 1 / (1 + exp(−(a + b · expected vote))).
+    person_number, statement_number : int arrays of shape (n_people,) and (n_statements,)
+        What random draws are made from; no numbering changes them.
     """
 
     votes: Votes
     model: VoteModel
     candidates: Ints
-    cut: float
+    logistic: Floats
+    person_number: Ints
+    statement_number: Ints
+
+    def chances(self, people: Ints) -> Floats:
+        """How probably each of these people agrees with each candidate: (n_people, n_candidates), dense."""
+        return _probability(self.logistic, self.model.predicted(people, self.candidates))
 
     def rows(self, people: Ints) -> Bools:
         """Whether each of these people approves each candidate: shape (n_people, n_candidates), dense."""
-        approves = self.model.predicted(people, self.candidates) >= self.cut
-        row, vote = self._votes_of(people)
-        column = self._column_of()[self.votes.statement[vote]]
-        known = column >= 0
-        approves[row[known], column[known]] = self.votes.value[vote[known]] == AGREE
+        number = self.statement_number[self.candidates]
+        drawn = uniform(self.person_number[people][:, None], number[None, :], APPROVAL)
+        approves = drawn < self.chances(people)
+        row, column, value = self._cast_by(people)
+        approves[row, column] = value == AGREE
         return approves
 
     def agreed(self, people: Ints) -> Bools:
         """As `rows`, but own votes only."""
-        row, vote = self._votes_of(people)
-        column = self._column_of()[self.votes.statement[vote]]
-        known = (column >= 0) & (self.votes.value[vote] == AGREE)
+        row, column, value = self._cast_by(people)
         agrees = np.zeros((len(people), len(self.candidates)), dtype=bool)
-        agrees[row[known], column[known]] = True
+        agrees[row, column] = value == AGREE
         return agrees
 
     def blocks(self) -> Iterator[Ints]:
@@ -78,26 +88,26 @@ class Approvals:
 
     def only(self, statements: Ints) -> "Approvals":
         """The same people's approvals of these statements (places, ascending)."""
-        return Approvals(votes=self.votes, model=self.model, candidates=statements, cut=self.cut)
+        return Approvals(**{**self.__dict__, "candidates": statements})
 
-    def _votes_of(self, people: Ints) -> tuple[Ints, Ints]:
-        """Every vote of these people: the row of its person among them, and its place among all votes."""
+    def _cast_by(self, people: Ints) -> tuple[Ints, Ints, NDArray[np.int8]]:
+        """Every vote of these people on a candidate: the rows and columns of its cell, and its value."""
         n_votes = self.votes.n_votes_by_person[people]
         row = np.repeat(np.arange(len(people)), n_votes)
-        first_row = np.cumsum(n_votes) - n_votes
-        return row, np.arange(len(row)) + (self.votes.starts[people] - first_row)[row]
-
-    def _column_of(self) -> Ints:
+        vote = np.arange(len(row)) + (self.votes.starts[people] - np.cumsum(n_votes) + n_votes)[row]
         column_of = np.full(self.votes.n_statements, -1)
         column_of[self.candidates] = np.arange(len(self.candidates))
-        return column_of
+        column = column_of[self.votes.statement[vote]]
+        known = column >= 0
+        return row[known], column[known], self.votes.value[vote[known]]
 
 
 def complete_votes(votes: Votes, left_out: Bools) -> Approvals:
-    """Fit the model that completes the votes.
+    """Fit the model that completes the votes, and learn from votes kept back how far to believe it.
 
     Two factors, as some conversations need them, with a ridge that holds the second back where it is not
-    needed; chosen by votes held out from four public conversations (docs/readings.md).
+    needed; chosen by votes held out from four public conversations (docs/readings.md). The model is fitted
+    twice: without a tenth of the votes, to compare these with what it expects; then with all.
 
     Parameters
     ----------
@@ -105,26 +115,43 @@ def complete_votes(votes: Votes, left_out: Bools) -> Approvals:
     left_out : bool array of shape (n_statements,)
         Statements that are no candidates; their votes help to know the people all the same.
     """
-    model = fit_votes(votes, n_factors=N_FACTORS, intercept_ridge=INTERCEPT_RIDGE, factor_ridge=FACTOR_RIDGE)
+    person_number, statement_number = numbers_by_votes(votes)
+    draws = uniform(person_number[votes.person], statement_number[votes.statement], KEPT_BACK)
     return Approvals(
-        votes=votes, model=model, candidates=np.flatnonzero(~left_out), cut=best_cut(votes, model)
+        votes=votes,
+        model=_fit(votes),
+        candidates=np.flatnonzero(~left_out),
+        logistic=_logistic(votes, draws < SHARE_KEPT_BACK),
+        person_number=person_number,
+        statement_number=statement_number,
     )
 
 
-def best_cut(votes: Votes, model: VoteModel) -> float:
-    """The expected vote that best sets agreements apart from other votes, among the votes cast.
+def _fit(votes: Votes) -> VoteModel:
+    return fit_votes(votes, n_factors=N_FACTORS, intercept_ridge=INTERCEPT_RIDGE, factor_ridge=FACTOR_RIDGE)
 
-    The middle one where several do equally well; ½, halfway between a pass and an agreement, without votes.
-    """
-    if not votes.n_votes:
-        return 0.5
-    agreed, others = np.zeros(len(CUTS) + 1), np.zeros(len(CUTS) + 1)
-    for block in votes.blocks():
-        person, statement = votes.person[block], votes.statement[block]
-        match = np.einsum("ij,ij->i", model.person_factors[person], model.statement_factors[statement])
-        place = np.searchsorted(CUTS, match + model.person_intercepts[person] + model.scores[statement])
-        agrees = votes.value[block] == AGREE
-        agreed += np.bincount(place[agrees], minlength=len(agreed))
-        others += np.bincount(place[~agrees], minlength=len(others))
-    n_right = others.cumsum()[:-1] + agreed[::-1].cumsum()[::-1][1:]
-    return float(CUTS[n_right == n_right.max()].mean())
+
+def _logistic(votes: Votes, kept_back: Bools) -> Floats:
+    """Intercept and slope of agreeing over the expected vote, from votes that the model did not see."""
+    person, statement, value = votes.person, votes.statement, votes.value
+    seen = ~kept_back
+    model = _fit(
+        Votes(votes.participant_ids, votes.statement_ids, person[seen], statement[seen], value[seen])
+    )
+    expected = model.expected(person[kept_back], statement[kept_back])
+    agrees = value[kept_back] == AGREE
+    design = np.column_stack([np.ones(len(expected)), expected])
+    logistic = USUAL_LOGISTIC
+    for _ in range(NEWTON_STEPS):
+        chance = _probability(logistic, expected)
+        slope = design.T @ (agrees - chance) - (logistic - USUAL_LOGISTIC)
+        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + np.eye(2)
+        logistic = logistic + np.linalg.solve(curvature, slope)
+    return logistic
+
+
+def _probability(logistic: Floats, expected: Floats) -> Floats:
+    from scipy.special import expit
+
+    chance: Floats = expit(logistic[0] + logistic[1] * expected)
+    return chance

@@ -6,7 +6,7 @@ likes is explained by the match, so that a high i_n is left for what both camps 
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,11 @@ class VoteModel:
     def scores(self) -> Floats:
         """Vote expected from a person of no opinion, μ + i_n: shape (n_statements,), about −1 to 1."""
         return self.mean + self.statement_intercepts
+
+    def expected(self, person: NDArray[np.integer[Any]], statement: NDArray[np.integer[Any]]) -> Floats:
+        """Expected vote of each pair of a person and a statement (places): shape (n_pairs,)."""
+        match = np.einsum("ij,ij->i", self.person_factors[person], self.statement_factors[statement])
+        return match + self.person_intercepts[person] + self.scores[statement]
 
     def predicted(self, people: NDArray[np.int64] | slice, statements: NDArray[np.int64] | slice) -> Floats:
         """Expected votes of these people on these statements: shape (n_people, n_statements), dense."""

@@ -1,4 +1,4 @@
-"""An order of people that rests on their votes alone, so that random draws do not depend on ids."""
+"""Chance that rests on votes alone: an order of people, and random numbers, that no numbering changes."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from opinion.votes import Votes
 
 Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
 Keys = NDArray[np.uint64]
 
 ROUNDS = 2
@@ -16,28 +17,57 @@ LOW_HALF = np.uint64((1 << 24) - 1)
 def order_by_votes(votes: Votes) -> Ints:
     """Put people in an order that stays the same however people and statements are numbered.
 
-    Each statement gets a key from the votes on it, each person one from their votes and the keys of the
-    statements, and so once more (the color refinement of Weisfeiler and Leman). Whole-number arithmetic,
-    so no rounding. People with equal keys cast the same votes, or votes of the same pattern.
+    People with equal keys cast the same votes, or votes of the same pattern; among them ids decide.
 
     Returns
     -------
     int array of shape (n_people,)
         Places in `votes.participant_ids`.
     """
+    return np.argsort(_keys(votes)[0], kind="stable")
+
+
+def numbers_by_votes(votes: Votes) -> tuple[Ints, Ints]:
+    """Number people, (n_people,), and statements, (n_statements,), from 0 in such an order."""
+    of_person, of_statement = (np.argsort(np.argsort(key, kind="stable")) for key in _keys(votes))
+    return of_person, of_statement
+
+
+def uniform(person: Ints, statement: Ints, salt: int = 0) -> NDArray[np.float64]:
+    """A random number from 0 to 1 for each pair of numbers, always the same for the same pair and salt.
+
+    Parameters
+    ----------
+    person, statement : int arrays that broadcast together, below 2^31
+    """
+    pair = (person.astype(np.uint64) << np.uint64(32)) + statement.astype(np.uint64)
+    return np.asarray((_scrambled(pair + np.uint64(salt << 31)) >> np.uint64(11)) * 2.0**-53, np.float64)
+
+
+def _keys(votes: Votes) -> tuple[Keys, Keys]:
+    """A key for each person and each statement.
+
+    Each statement gets a key from the votes on it, each person one from their votes and the keys of the
+    statements, and so once more (the color refinement of Weisfeiler and Leman). Whole-number arithmetic,
+    so no rounding.
+    """
     person_key = np.zeros(votes.n_people, dtype=np.uint64)
+    statement_key = np.zeros(votes.n_statements, dtype=np.uint64)
     for _ in range(ROUNDS):
-        statement_key = _summed(votes, votes.statement, person_key[votes.person], votes.n_statements)
-        person_key = _summed(votes, votes.person, statement_key[votes.statement], votes.n_people)
-    return np.argsort(person_key, kind="stable")
+        statement_key = _summed(votes, votes.statement, votes.person, person_key, votes.n_statements)
+        person_key = _summed(votes, votes.person, votes.statement, statement_key, votes.n_people)
+    return person_key, statement_key
 
 
-def _summed(votes: Votes, place: NDArray[np.int32], key: Keys, n_places: int) -> Keys:
-    """Add up scrambled pairs of key and vote by place; addition makes their order indifferent."""
-    scrambled = _scrambled(key * np.uint64(3) + (votes.value + 1).astype(np.uint64))
-    halves = ((scrambled >> np.uint64(40)), (scrambled & LOW_HALF))
-    high, low = (np.bincount(place, weights=half, minlength=n_places).astype(np.uint64) for half in halves)
-    return _scrambled((high << HALF) + low)
+def _summed(votes: Votes, place: Places, other: Places, key_of_other: Keys, n_places: int) -> Keys:
+    """Add up scrambled pairs of the other's key and the vote; addition makes their order indifferent."""
+    high, low = np.zeros(n_places), np.zeros(n_places)
+    for block in votes.blocks():
+        key = key_of_other[other[block]] * np.uint64(3) + (votes.value[block] + 1).astype(np.uint64)
+        scrambled = _scrambled(key)
+        high += np.bincount(place[block], weights=scrambled >> np.uint64(40), minlength=n_places)
+        low += np.bincount(place[block], weights=scrambled & LOW_HALF, minlength=n_places)
+    return _scrambled((high.astype(np.uint64) << HALF) + low.astype(np.uint64))
 
 
 def _scrambled(key: Keys) -> Keys:

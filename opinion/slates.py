@@ -32,7 +32,7 @@ class Slate:
     n_people, n_people_drawn : int
         All who voted, and those at whose approvals the rule looked. Everything below is about all.
     share_represented : float
-        Share of people who approve at least one statement, expectations included.
+        Share of people who approve at least one statement, drawn approvals of unseen ones included.
     share_agreed : float
         Share of people who have agreed with at least one by their own vote.
     share_by_group : dict of int to float

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from opinion import Votes
-from opinion.approval import best_cut, complete_votes
-from opinion.bridging import fit_votes
-from tests.opinion.conversations import votes_of
+from opinion.approval import complete_votes
+from tests.opinion.conversations import planted_arrays, votes_of
 
 
 def camps() -> list[list[int | None]]:
@@ -23,9 +22,29 @@ def test_own_votes_count_as_they_are():
     assert (approvals.agreed(np.arange(25)) == agreed).all()
 
 
-def test_unseen_statements_are_approved_as_by_people_alike():
-    approvals = complete_votes(votes_of(camps()), np.zeros(4, dtype=bool))
-    assert approvals.rows(np.array([24])).tolist() == [[True, True, False, False]]
+def test_unseen_statements_are_expected_as_of_people_alike():
+    chances = complete_votes(votes_of(camps()), np.zeros(4, dtype=bool)).chances(np.array([24]))[0]
+    assert chances[1] > 0.5 > chances[3]
+
+
+def test_approvals_come_as_often_as_votes_do():
+    """Of unseen statements as many are approved as people turn out to agree with, shown to them."""
+    person, statement, value, _ = planted_arrays(n_people=400, n_statements=40)
+    shown = np.random.default_rng(0).random(len(person)) < 0.5
+    votes = Votes.from_arrays(person[shown], statement[shown], value[shown])
+    approves = complete_votes(votes, np.zeros(40, dtype=bool)).rows(np.arange(400))
+    approved, agreed = approves[person[~shown], statement[~shown]], value[~shown] == 1
+    assert approved.mean() == pytest.approx(agreed.mean(), abs=0.02)
+    assert (approved == agreed).mean() > 0.6
+
+
+def test_expectations_of_votes_kept_back_are_believed_as_far_as_they_held():
+    person, statement, value, _ = planted_arrays(n_people=400, n_statements=40)
+    told = complete_votes(Votes.from_arrays(person, statement, value), np.zeros(40, dtype=bool))
+    noise = np.random.default_rng(0).integers(-1, 2, len(value))
+    untold = complete_votes(Votes.from_arrays(person, statement, noise), np.zeros(40, dtype=bool))
+    assert np.ptp(told.chances(np.arange(400))) > 0.8
+    assert np.ptp(untold.chances(np.arange(400))) < 0.5
 
 
 def test_statements_left_out_are_no_candidates():
@@ -52,17 +71,3 @@ def test_blocks_hold_everybody_once(monkeypatch):
     monkeypatch.setattr("opinion.approval.BLOCK_CELLS", 30)
     approvals = complete_votes(votes_of(camps()), np.zeros(4, dtype=bool))
     assert np.concatenate(list(approvals.blocks())).tolist() == list(range(25))
-
-
-def test_the_cut_tells_agreements_from_other_votes():
-    votes = votes_of(camps())
-    model = fit_votes(votes)
-    expected = model.predicted(np.arange(25), np.arange(4))[votes.person, votes.statement]
-    cut = best_cut(votes, model)
-    assert ((expected >= cut) == (votes.value == 1)).all()
-    assert abs(cut) < 0.5
-
-
-def test_without_votes_the_cut_lies_between_a_pass_and_an_agreement():
-    votes = Votes.from_arrays([], [], [], all_statement_ids=[1])
-    assert best_cut(votes, fit_votes(votes)) == 0.5

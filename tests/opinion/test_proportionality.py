@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opinion.approval import Approvals
-from opinion.bridging import fit_votes
+from opinion.approval import complete_votes
 from opinion.proportionality import Proportionality, check_proportionality
 from tests.opinion.conversations import votes_of
 
@@ -18,10 +17,7 @@ ANSWERS = json.loads((Path(__file__).parent / "abcvoting_answers.json").read_tex
 def checked(approves: np.ndarray, slate: list[int]) -> Proportionality:
     """Everybody has voted on everything, so that no model is asked."""
     votes = votes_of(np.where(approves, 1, -1).tolist())
-    approvals = Approvals(
-        votes=votes, model=fit_votes(votes), candidates=np.arange(approves.shape[1]), cut=0.5
-    )
-    return check_proportionality(approvals, np.array(slate))
+    return check_proportionality(complete_votes(votes, np.zeros(votes.n_statements, bool)), np.array(slate))
 
 
 def matrix_of(approvals: list[list[int]], n_candidates: int) -> np.ndarray:
