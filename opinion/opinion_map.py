@@ -26,8 +26,8 @@ from opinion.support import (
     uncertain,
     weakest_agreement,
 )
-from opinion.uncertainty import Uncertainty, measure_uncertainty, n_draws_wanted
 from opinion.threads import one_thread
+from opinion.uncertainty import Uncertainty, measure_uncertainty, n_draws_wanted
 from opinion.votes import Votes, places_of
 
 Floats = NDArray[np.float64]
