@@ -19,8 +19,11 @@ class Command(BaseCommand):
             raise CommandError("--workers must be at least 1.")
         try:
             refuse_conflicts(host=host, port=port)
-        except (AlreadyServing, PortTaken) as error:
-            raise CommandError(f"{error} Stop it with `make stop`, or choose another --port.") from error
+        except AlreadyServing as error:
+            self.stdout.write(f"{error} Stop it with `make stop`.")
+            return
+        except PortTaken as error:
+            raise CommandError(f"{error} Stop what uses it, or choose another --port.") from error
         prepare_site()
         self.stdout.write(
             f"Serving on http://{host}:{port}/  (facilitators: /facilitate/, research: /research/)\n"
