@@ -85,8 +85,10 @@ def report_sizes(given: argparse.Namespace) -> None:
         print(f"| **all** | {ours['seconds']:.4f} (processor {ours['cpu']:.4f}) |")
         print(f"| memory at most | {ours['peak_mib']:,.0f} MiB |")
         if peer:
-            print(f"| red-dwarf 0.4.0 | {peer['seconds']:.2f}, {peer['peak_mib']:,.0f} MiB |")
-            print(f"| quicker by | {peer['seconds'] / ours['seconds']:,.0f} times |")
+            print(f"| red-dwarf 0.4.0 | {peer['seconds']:.2f} (processor {peer['cpu']:.2f}) |")
+            print(f"| its memory at most | {peer['peak_mib']:,.0f} MiB |")
+            times = (peer["seconds"] / ours["seconds"], peer["cpu"] / ours["cpu"])
+            print(f"| quicker by | {times[0]:,.0f} times (processor {times[1]:,.0f}) |")
         elif with_peer:
             print(f"| red-dwarf 0.4.0 | not done within {given.peer_limit} s or the machine's memory |")
 
@@ -148,7 +150,9 @@ def write_votes(folder: Path, persons: np.ndarray, statements: np.ndarray, value
 def run_measure(command: list[str], limit: int | None = None) -> Any:
     """The figures that a measuring process prints; None where it fails or takes too long."""
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, timeout=limit, check=True, cwd=ROOT)
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=limit, check=True, cwd=ROOT
+        )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as problem:
         print(f"{command[1]}: {problem}", file=sys.stderr)
         return None
