@@ -120,10 +120,8 @@ def _spread_between(
     total = np.bincount(votes.statement[kept], weights=value, minlength=votes.n_statements)
     away = value - (total / np.maximum(n_seen, 1))[votes.statement[kept]]
     seen, distance = csr_array((np.ones(len(kept)), cells), shape), csr_array((away, cells), shape)
-    spreads = [
-        np.sum([_spread_of(seen, distance, split == row) for row in range(int(rows.max()) + 1)], axis=0)
-        for split in _splits(rows, n_splits, rng)
-    ]
+    k = int(rows.max()) + 1
+    spreads = [_spread_of(seen, distance, split, k) for split in _splits(rows, n_splits, rng)]
     return np.concatenate(spreads), float(away @ away)
 
 
@@ -134,10 +132,18 @@ def _splits(rows: Ints, n_splits: int, rng: np.random.Generator) -> Iterator[Int
         yield np.stack([rng.permutation(rows) if number else rows for number in numbers], axis=1)
 
 
-def _spread_of(seen: "csr_array", distance: "csr_array", is_member: NDArray[np.bool_]) -> Floats:
-    """S·(mean of members − mean)², summed over statements: (n_block,)."""
-    members = is_member.astype(np.float64)
-    return ((distance @ members) ** 2 / np.maximum(seen @ members, 1)).sum(axis=0)
+def _spread_of(seen: "csr_array", distance: "csr_array", split: Ints, k: int) -> Floats:
+    """S·(mean of the group − mean)², summed over groups and statements: (n_block,)."""
+    shape = (seen.shape[0], split.shape[1])
+    rest_seen, rest_distance = np.repeat(seen.sum(axis=1)[:, None], shape[1], axis=1), np.zeros(shape)
+    spread = np.zeros(shape[1])
+    for row in range(k - 1):
+        members = (split == row).astype(np.float64)
+        n_seen, away = seen @ members, distance @ members
+        spread += (away**2 / np.maximum(n_seen, 1)).sum(axis=0)
+        rest_seen, rest_distance = rest_seen - n_seen, rest_distance - away
+    # What is left of all votes, whose distances from the mean add up to 0, is the last group's.
+    return spread + (rest_distance**2 / np.maximum(rest_seen, 1)).sum(axis=0)
 
 
 def _verdict(explained: Floats, n_people: int) -> GroupAudit:

@@ -61,13 +61,16 @@ def _keys(votes: Votes) -> tuple[Keys, Keys]:
 
 def _summed(votes: Votes, place: Places, other: Places, key_of_other: Keys, n_places: int) -> Keys:
     """Add up scrambled pairs of the other's key and the vote; addition makes their order indifferent."""
-    high, low = np.zeros(n_places), np.zeros(n_places)
+    keys = np.stack([key_of_other * np.uint64(3) + np.uint64(value) for value in range(3)], axis=1)
+    pairs = _scrambled(keys).ravel()
+    halves = [(half & LOW_HALF).astype(np.float64) for half in (pairs >> np.uint64(40), pairs)]
+    sums = [np.zeros(n_places), np.zeros(n_places)]
     for block in votes.blocks():
-        key = key_of_other[other[block]] * np.uint64(3) + (votes.value[block] + 1).astype(np.uint64)
-        scrambled = _scrambled(key)
-        high += np.bincount(place[block], weights=scrambled >> np.uint64(40), minlength=n_places)
-        low += np.bincount(place[block], weights=scrambled & LOW_HALF, minlength=n_places)
-    return _scrambled((high.astype(np.uint64) << HALF) + low.astype(np.uint64))
+        pair = other[block].astype(np.int64) * 3 + votes.value[block] + 1
+        for total, half in zip(sums, halves, strict=True):
+            total += np.bincount(place[block], weights=half[pair], minlength=n_places)
+    high, low = (total.astype(np.uint64) for total in sums)
+    return _scrambled(np.asarray((high << HALF) + low, np.uint64))
 
 
 def _scrambled(key: Keys) -> Keys:
