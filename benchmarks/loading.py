@@ -12,6 +12,7 @@ import os
 import statistics
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def main() -> None:
     parser.add_argument("--votes", type=int, default=5_000_000)
     given = parser.parse_args()
     call_command("migrate", verbosity=0)
-    print("| what | votes | seconds | µs per vote | memory above the start, MiB |\n|---|---|---|---|---|")
+    print("| what | votes | seconds | µs per vote | memory at most, MiB |\n|---|---|---|---|---|")
     for shape, is_peer in (
         ((given.people, given.statements, given.votes), False),
         ((PEER_VOTES // 50, given.statements, PEER_VOTES), True),
@@ -77,14 +78,8 @@ def measure(votes: SimulatedVotes, n_people: int, n_statements: int, is_peer: bo
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE voting_vote, voting_statement, voting_participant")
     read(conversation)
-    forget_peak()
-    before = memory("VmRSS")
-    show(
-        f"read {label}",
-        n_votes,
-        [timed(lambda: read(conversation)) for _ in range(RUNS)],
-        memory("VmHWM") - before,
-    )
+    times = [timed(lambda: read(conversation)) for _ in range(RUNS)]
+    show(f"read {label}", n_votes, times, peak_mib(lambda: read(conversation)))
 
 
 def make_conversation(
@@ -152,13 +147,13 @@ def show(what: str, n_votes: int, times: list[float], mib: float | None = None) 
     print(f"| {what} | {n_votes:,} | {seconds:.2f} | {seconds / n_votes * 1e6:.2f} | {held} |", flush=True)
 
 
-def memory(name: str) -> float:
-    """MiB that this process holds now (VmRSS) or held at most (VmHWM)."""
-    return int(Path("/proc/self/status").read_text().split(f"{name}:")[1].split()[0]) / 1024
-
-
-def forget_peak() -> None:
-    Path("/proc/self/clear_refs").write_text("5")
+def peak_mib(function: Callable[[], Any]) -> float:
+    """The most memory that Python and numpy held for this at one time."""
+    tracemalloc.start()
+    function()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak / 2**20
 
 
 if __name__ == "__main__":
