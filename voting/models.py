@@ -176,9 +176,9 @@ class Vote(models.Model):
         DISAGREE = -1, "Disagree"
 
     # The database holds composite foreign keys (statement, conversation) and (participant, conversation)
-    # instead of the simple ones, so that a vote can never join two conversations.
+    # instead of the simple ones, so that a vote can never join two conversations, nor one that is not there.
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="votes", db_index=False
+        Conversation, on_delete=models.CASCADE, related_name="votes", db_constraint=False, db_index=False
     )
     participant = models.ForeignKey(
         Participant, on_delete=models.CASCADE, related_name="votes", db_constraint=False, db_index=False
