@@ -73,11 +73,11 @@ class Approvals:
         agrees[row, column] = value == AGREE
         return agrees
 
-    def blocks(self) -> Iterator[Ints]:
-        """All people, so many at a time that their approvals stay small."""
+    def blocks(self, people: Ints) -> Iterator[Ints]:
+        """These people, so many at a time that their approvals stay small."""
         size = max(BLOCK_CELLS // max(len(self.candidates), 1), 1)
-        for start in range(0, self.votes.n_people, size):
-            yield np.arange(start, min(start + size, self.votes.n_people))
+        for start in range(0, len(people), size):
+            yield people[start : start + size]
 
     def some_people(self, n: int, seed: int) -> Ints:
         """At most n people drawn at random, ascending; nobody's id matters."""

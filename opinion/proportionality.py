@@ -35,25 +35,27 @@ class Proportionality(NamedTuple):
         return {name: value == 0 for name, value in self._asdict().items()}
 
 
-def check_proportionality(approvals: Approvals, slate: Ints) -> Proportionality:
-    """Check a slate against all candidates, on the approvals of all people, a block at a time.
+def check_proportionality(approvals: Approvals, slate: Ints, people: Ints) -> Proportionality:
+    """Check a slate against all candidates, on the approvals of these people, a block at a time.
 
     Parameters
     ----------
     approvals : Approvals
     slate : int array of shape (n,)
         Places of statements among the candidates of `approvals`; 60 at most.
+    people : int array of shape (n_people,)
+        Places of people, each once.
     """
-    n_people, n = approvals.votes.n_people, len(slate)
+    n_people, n = len(people), len(slate)
     outside = ~np.isin(approvals.candidates, slate)
     if not n or not n_people or not outside.any():
         return Proportionality(0.0, 0.0, 0.0)
-    supporters = _supporters_by_utility(approvals, slate)[:, outside]
+    supporters = _supporters_by_utility(approvals, slate, people)[:, outside]
     claims = np.cumsum(supporters[:n], axis=0) * n / (np.arange(1, n + 1)[:, None] * n_people)
     suspects = approvals.candidates[outside][claims.max(axis=0) >= 1]
     return Proportionality(
         jr=_unmet(claims[0].max()),
-        pjr_plus=_largest_joint_claim(approvals, slate, suspects),
+        pjr_plus=_largest_joint_claim(approvals, slate, suspects, people),
         ejr_plus=_unmet(claims.max()),
     )
 
@@ -62,35 +64,35 @@ def _unmet(claim: float) -> float:
     return float(claim) if claim >= 1 else 0.0
 
 
-def _supporters_by_utility(approvals: Approvals, slate: Ints) -> Floats:
+def _supporters_by_utility(approvals: Approvals, slate: Ints, people: Ints) -> Floats:
     """People who approve each candidate, by how many of the slate they approve: (n + 1, n_candidates)."""
     in_slate = np.isin(approvals.candidates, slate)
     table = np.zeros((len(slate) + 1, len(in_slate)))
-    for people in approvals.blocks():
-        approves = approvals.rows(people)
+    for block in approvals.blocks(people):
+        approves = approvals.rows(block)
         utility = approves[:, in_slate].sum(axis=1)
         for number in range(len(table)):
             table[number] += approves[utility == number].sum(axis=0)
     return table
 
 
-def _largest_joint_claim(approvals: Approvals, slate: Ints, suspects: Ints) -> float:
+def _largest_joint_claim(approvals: Approvals, slate: Ints, suspects: Ints, people: Ints) -> float:
     """The largest unmet claim after PJR+. Only candidates with an unmet claim after EJR+ can have one."""
-    size_needed = approvals.votes.n_people / len(slate)
+    size_needed = len(people) / len(slate)
     best = 0.0
     for candidate in suspects:
-        patterns, n_supporters = _patterns(approvals, slate, candidate)
-        best = max(best, _best_ratio(patterns, n_supporters, approvals.votes.n_people, len(slate)))
+        patterns, n_supporters = _patterns(approvals, slate, candidate, people)
+        best = max(best, _best_ratio(patterns, n_supporters, len(people), len(slate)))
     return _unmet(best / size_needed)
 
 
-def _patterns(approvals: Approvals, slate: Ints, candidate: int) -> tuple[Ints, Ints]:
+def _patterns(approvals: Approvals, slate: Ints, candidate: int, people: Ints) -> tuple[Ints, Ints]:
     """What supporters of a candidate approve of the slate, as distinct bit masks, and how many do."""
     columns = approvals.only(np.sort(np.append(slate, candidate)))
     own = int(np.searchsorted(columns.candidates, candidate))
     masks = []
-    for people in columns.blocks():
-        approves = columns.rows(people)
+    for block in columns.blocks(people):
+        approves = columns.rows(block)
         of_slate = np.delete(approves[approves[:, own]], own, axis=1)
         masks.append(of_slate @ (1 << np.arange(len(slate), dtype=np.int64)))
     patterns, counts = np.unique(np.concatenate(masks), return_counts=True)

@@ -30,7 +30,8 @@ class Slate:
     method : str
         equal_shares, phragmen or proportional_approval.
     n_people, n_people_drawn : int
-        All who voted, and those at whose approvals the rule looked. Everything below is about all.
+        All who voted, and those at whose approvals the rule looked. Shares are of all people,
+        proportionality is among those drawn.
     share_represented : float
         Share of people who approve at least one statement, drawn approvals of unseen ones included.
     share_agreed : float
@@ -67,7 +68,7 @@ def choose_slate(
 
     Approvals are own votes completed by a model (`opinion.approval`), so a slate is as good as the
     model's expectations. Where people × candidates exceed `most_cells`, the rule looks at people drawn at
-    random, as many as fit; shares and proportionality are then measured on all people, a block at a time.
+    random, as many as fit; shares are then measured on all people, a block at a time.
     Nothing larger than `most_cells` is ever dense. Of equally good statements the smallest id is taken,
     the one place where numbering matters.
 
@@ -108,7 +109,7 @@ def choose_slate(
         share_agreed=share_agreed,
         share_by_group=share_by_group,
         mean_approved=mean_approved,
-        proportionality=check_proportionality(approvals, places),
+        proportionality=check_proportionality(approvals, places, people),
     )
 
 
@@ -236,8 +237,9 @@ def _shares(
     if not approvals.votes.n_people:
         return 0.0, 0.0, 0.0, {}
     slate = approvals.only(np.sort(places))
-    n_approved = np.concatenate([slate.rows(people).sum(axis=1) for people in slate.blocks()])
-    agreed = np.concatenate([slate.agreed(people).any(axis=1) for people in slate.blocks()])
+    blocks = list(slate.blocks(np.arange(approvals.votes.n_people)))
+    n_approved = np.concatenate([slate.rows(people).sum(axis=1) for people in blocks])
+    agreed = np.concatenate([slate.agreed(people).any(axis=1) for people in blocks])
     share_by_group = {}
     if group_of is not None:
         groups = np.unique(group_of[group_of >= 0]).tolist()

@@ -70,4 +70,4 @@ def test_people_are_drawn_once_and_in_order(n):
 def test_blocks_hold_everybody_once(monkeypatch):
     monkeypatch.setattr("opinion.approval.BLOCK_CELLS", 30)
     approvals = complete_votes(votes_of(camps()), np.zeros(4, dtype=bool))
-    assert np.concatenate(list(approvals.blocks())).tolist() == list(range(25))
+    assert np.concatenate(list(approvals.blocks(np.arange(25)))).tolist() == list(range(25))

@@ -17,7 +17,8 @@ ANSWERS = json.loads((Path(__file__).parent / "abcvoting_answers.json").read_tex
 def checked(approves: np.ndarray, slate: list[int]) -> Proportionality:
     """Everybody has voted on everything, so that no model is asked."""
     votes = votes_of(np.where(approves, 1, -1).tolist())
-    return check_proportionality(complete_votes(votes, np.zeros(votes.n_statements, bool)), np.array(slate))
+    approvals = complete_votes(votes, np.zeros(votes.n_statements, dtype=bool))
+    return check_proportionality(approvals, np.array(slate), np.arange(votes.n_people))
 
 
 def matrix_of(approvals: list[list[int]], n_candidates: int) -> np.ndarray:
