@@ -18,8 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.simulated_votes import simulate_votes  # noqa: E402  # run as a file, from any folder
-from opinion import OpinionMap, Votes, analyze  # noqa: E402
-from opinion.live import LiveOpinion  # noqa: E402
+from opinion import LiveOpinion, OpinionMap, Votes, analyze  # noqa: E402
 
 N_GROUPS = 3
 VOTES_BETWEEN = (1, 100, 1_000)

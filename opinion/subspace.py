@@ -55,8 +55,7 @@ def leading_eigenpairs(lower: Floats, start: Floats | None) -> Eigenpairs:
         if basis.shape[1] + 2 > min(MAX_BASIS, size):
             basis, images = basis @ turns, images @ turns
         new = np.linalg.qr(residuals)[0]
-        for _ in range(2):  # once is not enough where little is left
-            new = np.linalg.qr(new - basis @ (basis.T @ new))[0]
+        new = np.linalg.qr(new - basis @ (basis.T @ new))[0]  # where little is left, some of it is rounding
         basis = np.column_stack([basis, new])
         images = np.column_stack([images, dsymm(1.0, lower.T, new, lower=0)])
     return Eigenpairs(values[:2], (basis @ turns[:, :2]).T, basis @ turns)

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opinion import OpinionMap, Votes, analyze
-from opinion.live import LiveMap, LiveOpinion
+from opinion import LiveMap, LiveOpinion, OpinionMap, Votes, analyze
 from opinion.subspace import leading_eigenpairs
 from tests.opinion.conversations import planted_arrays
 
