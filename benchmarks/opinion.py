@@ -95,7 +95,8 @@ def report_sizes(given: argparse.Namespace) -> None:
 
 def report_growth(n_runs: int) -> None:
     """Time and memory over the number of votes, and the exponents of both."""
-    print("| votes | people × statements | seconds | memory at most, MiB |\n|---|---|---|---|")
+    print("| votes | people × statements | seconds | of processor | memory at most, MiB |")
+    print("|---|---|---|---|---|")
     measured = []
     for n_votes in GROWTH:
         with tempfile.TemporaryDirectory() as folder:
@@ -104,15 +105,15 @@ def report_growth(n_runs: int) -> None:
             runs = n_runs if n_votes <= 3_000_000 else 3
             ours = run_measure([sys.executable, __file__, "--measure", str(file), "--runs", str(runs)])
         assert ours is not None
-        measured.append((ours["n_votes"], ours["seconds"], ours["peak_mib"]))
+        measured.append((ours["n_votes"], ours["seconds"], ours["cpu"], ours["peak_mib"]))
         print(
             f"| {ours['n_votes']:,} | {n_people:,} × {n_statements:,} | {ours['seconds']:.3f} "
-            f"| {ours['peak_mib']:,.0f} |",
+            f"| {ours['cpu']:.3f} | {ours['peak_mib']:,.0f} |",
             flush=True,
         )
-    votes, seconds, memory = np.log(np.array(measured)).T
-    print(f"\nTime grows as votes^{np.polyfit(votes, seconds, 1)[0]:.2f}", end=", ")
-    print(f"memory as votes^{np.polyfit(votes, memory, 1)[0]:.2f}.")
+    votes, *figures = np.log(np.array(measured)).T
+    seconds, cpu, memory = (np.polyfit(votes, figure, 1)[0] for figure in figures)
+    print(f"\nTime grows as votes^{seconds:.2f} (processor {cpu:.2f}), memory as votes^{memory:.2f}.")
 
 
 def statements_for(n_votes: int) -> int:
