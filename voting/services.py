@@ -110,30 +110,37 @@ def join(*, conversation: Conversation, key: uuid.UUID | None = None) -> Partici
     return conversation.participants.get(key=key)
 
 
-def cast_vote(*, participant: Participant, statement: Statement, choice: int) -> Vote:
+def cast_vote(
+    *, participant: Participant, statement: Statement, choice: int, is_important: bool = False
+) -> Vote:
     """Record the participant's choice; voting again replaces the earlier one.
 
-    Whether the conversation is open and the statement takes this person's vote is asked in the same
-    statement that writes, so a vote can never slip in after closing.
+    Whether the conversation is open, the person admitted to it and the statement takes their vote is asked
+    in the same statement that writes, so a vote can never slip in after closing.
     """
     choice = Vote.Choice(choice)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO voting_vote (conversation_id, participant_id, statement_id, choice, cast_at)
-            SELECT conversation.id, participant.id, statement.id, %s, now()
+            INSERT INTO voting_vote
+                (conversation_id, participant_id, statement_id, choice, is_important, cast_at)
+            SELECT conversation.id, participant.id, statement.id, %s, %s, now()
             FROM voting_statement statement
             JOIN voting_conversation conversation ON conversation.id = statement.conversation_id
             JOIN voting_participant participant ON participant.conversation_id = conversation.id
             WHERE statement.id = %s AND participant.id = %s AND conversation.status = 'open'
+              AND (conversation.consent_id IS NULL OR conversation.consent_id = participant.consent_id)
+              AND (participant.answered_at IS NOT NULL OR NOT conversation.asks_questions)
+              AND NOT participant.is_screened_out
               AND (statement.status = 'accepted'
                    OR (statement.status = 'pending' AND NOT conversation.is_strictly_moderated
                        AND statement.author_id IS DISTINCT FROM participant.id))
             ON CONFLICT (participant_id, statement_id)
-            DO UPDATE SET choice = EXCLUDED.choice, cast_at = EXCLUDED.cast_at
+            DO UPDATE SET choice = EXCLUDED.choice, is_important = EXCLUDED.is_important,
+                          cast_at = EXCLUDED.cast_at
             RETURNING id, cast_at
             """,
-            [int(choice), statement.pk, participant.pk],
+            [int(choice), is_important, statement.pk, participant.pk],
         )
         written = cursor.fetchone()
     if written is None:
@@ -144,6 +151,7 @@ def cast_vote(*, participant: Participant, statement: Statement, choice: int) ->
         participant=participant,
         statement=statement,
         choice=choice,
+        is_important=is_important,
         cast_at=written[1],
     )
 
