@@ -50,6 +50,12 @@ def only_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
         monkeypatch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
 
 
+@pytest.fixture(autouse=True)
+def statements_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep no table of statements from one request to the next."""
+    monkeypatch.setattr("voting.candidates.SECONDS_KEPT", 0.0)
+
+
 def guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
     def refuse_strangers(self: socket.socket, address: Any) -> Any:
         if self.family in (socket.AF_INET, socket.AF_INET6) and not is_local(str(address[0])):

@@ -2,14 +2,17 @@
 
 from voting.models.admission import Answer, ConsentText, Option, Question
 from voting.models.conversations import Conversation, Participant, Statement, Vote
+from voting.models.routing import GroupCounts, Showing
 
 __all__ = [
     "Answer",
     "ConsentText",
     "Conversation",
+    "GroupCounts",
     "Option",
     "Participant",
     "Question",
+    "Showing",
     "Statement",
     "Vote",
 ]
