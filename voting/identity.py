@@ -53,6 +53,27 @@ def remember(response: HttpResponse, participant: Participant, conversation: Con
     return response
 
 
+def forget(response: HttpResponse, conversation: Conversation) -> HttpResponse:
+    """Let the browser drop the participant's key."""
+    path = reverse("voting:conversation", args=[conversation.slug])
+    response.delete_cookie(_cookie_name(conversation), path=path, samesite="Lax")
+    return response
+
+
+def make_return_token(participant: Participant, conversation: Conversation) -> str:
+    """The signed key for a private link with which the participant continues on any device."""
+    return signing.Signer(salt=f"{_salt(conversation)}.return").sign(participant.key.hex)
+
+
+def find_by_return_token(token: str, conversation: Conversation) -> Participant | None:
+    """The participant of a private link, unless it was tampered with or the participant is gone."""
+    try:
+        key = uuid.UUID(signing.Signer(salt=f"{_salt(conversation)}.return").unsign(token))
+    except (signing.BadSignature, ValueError):
+        return None
+    return conversation.participants.filter(key=key).first()
+
+
 def _read_ticket(ticket: str, conversation: Conversation) -> uuid.UUID | None:
     try:
         return uuid.UUID(signing.Signer(salt=_salt(conversation)).unsign(ticket))

@@ -3,14 +3,25 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
 
+from voting.admission import next_step
 from voting.models import Conversation, Participant, Statement, Vote
 
 STATEMENT_LIMIT = 280
+DESCRIBING_FIELDS = {
+    "title",
+    "description",
+    "asked_by",
+    "use_of_results",
+    "population",
+    "round_size",
+    "shows_results",
+}
 
 
 class VotingClosed(Exception):
@@ -38,11 +49,10 @@ def create_conversation(
     owner: User | None,
     title: str,
     description: str = "",
-    population: str = "",
-    shows_results: bool = True,
     slug: str | None = None,
+    **details: Any,
 ) -> Conversation:
-    """Create a draft; without a slug, its address is made from the title."""
+    """Create a draft; without a slug, its address is made from the title. `details` are other fields."""
     wanted = slug or slugify(title)[:70] or "conversation"
     for candidate in [wanted] if slug else [wanted, *(f"{wanted}-{n}" for n in range(2, 1000))]:
         try:
@@ -51,24 +61,19 @@ def create_conversation(
                     owner=owner,
                     title=title,
                     description=description,
-                    population=population,
-                    shows_results=shows_results,
                     slug=candidate,
+                    **_described(details),
                 )
         except IntegrityError:
             continue
     raise ConversationRefused(f"The address “{wanted}” is taken. Please choose another one.")
 
 
-def edit_conversation(
-    *, conversation: Conversation, title: str, description: str, population: str, shows_results: bool = True
-) -> Conversation:
-    """Change what participants read above the statements; votes are not touched."""
-    conversation.title = title
-    conversation.description = description
-    conversation.population = population
-    conversation.shows_results = shows_results
-    conversation.save(update_fields=["title", "description", "population", "shows_results"])
+def edit_conversation(*, conversation: Conversation, **details: Any) -> Conversation:
+    """Change what participants read above the statements, or how long a round is; votes are not touched."""
+    for name, value in _described(details).items():
+        setattr(conversation, name, value)
+    conversation.save(update_fields=list(details))
     return conversation
 
 
@@ -164,13 +169,20 @@ def withdraw_vote(*, participant: Participant, statement: Statement) -> None:
 
 
 def submit_statement(*, participant: Participant, text: str) -> Statement:
-    """Keep a participant's statement for moderation."""
+    """Keep a participant's statement for moderation; sending it again changes nothing."""
     text = clean_statement(text)
     with transaction.atomic():
         conversation = Conversation.objects.select_for_update(no_key=True).get(pk=participant.conversation_id)
         if not conversation.is_open():
             raise StatementRefused("This conversation is closed, so it takes no new statements.")
-        return _add_statement(conversation, text, author=participant)
+        if next_step(conversation, participant):
+            raise StatementRefused("This participant has not been admitted yet.")
+        try:
+            return _add_statement(conversation, text, author=participant)
+        except AlreadySuggested as error:
+            if error.existing.author_id == participant.pk:
+                return error.existing  # the same form, sent again
+            raise
 
 
 @dataclass
@@ -225,6 +237,13 @@ def clean_statement(text: str) -> str:
             f"Please keep to {STATEMENT_LIMIT} characters; this has {len(text)}. One idea is best."
         )
     return text
+
+
+def _described(details: dict[str, Any]) -> dict[str, Any]:
+    unknown = set(details) - DESCRIBING_FIELDS
+    if unknown:
+        raise TypeError(f"A conversation is not described by {', '.join(sorted(unknown))}.")
+    return details
 
 
 def _clean_line(line: int, text: str) -> str:

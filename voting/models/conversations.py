@@ -88,6 +88,10 @@ class Conversation(models.Model):
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
 
+    def round_minutes(self) -> int:
+        """About how long a round takes, at twelve seconds a card."""
+        return max(1, round(self.round_size / 5))
+
     def counted_statuses(self) -> list[str]:
         """Which statements take votes and enter analyses: accepted ones, pending ones where allowed."""
         if self.is_strictly_moderated:
