@@ -27,6 +27,17 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+# Chromium reports every 4xx answer, and these two are how a form says what is wrong or came too late; and it
+# reports what a page sends while a test has taken it offline, which htmx reports once more.
+EXPECTED_REPORTS = [
+    "status of 409 ",
+    "status of 422 ",
+    "ERR_INTERNET_DISCONNECTED",
+    "htmx:sendError",
+    "htmx:afterRequest",
+]
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real data and reference numbers beside the project, where there is one."""
@@ -104,8 +115,7 @@ def watched(context: BrowserContext) -> Iterator[BrowserContext]:
     faults: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        # Chromium reports every 4xx answer; these two are how a form says what is wrong or came too late.
-        is_expected = any(f"status of {status} " in message.text for status in (409, 422))
+        is_expected = any(part in message.text for part in EXPECTED_REPORTS)
         if message.type == "error" and not is_expected:
             faults.append(message.text)
 

@@ -6,7 +6,7 @@ from random import Random
 from voting.admission import Step, next_step
 from voting.identity import make_ticket
 from voting.models import Conversation, Participant, Statement, Vote
-from voting.routing import next_card
+from voting.routing import keep_showing, next_card
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,13 @@ def deal_card(
     is_continued: bool = False,
 ) -> Card:
     """Deal the wanted statement if it can be voted on, else the one that routing draws."""
-    drawn = next_card(conversation=conversation, participant=participant, random=_random_for(participant))
+    drawn = next_card(conversation=conversation, participant=participant, random=Random())
     found = _find_statement(conversation, wanted)
     statement = found or drawn.statement
+    is_pause = not (found or is_continued) and is_end_of_round(drawn.n_done, conversation.round_size)
+    step = next_step(conversation, participant)
+    if participant and conversation.is_open() and not (found or is_pause or step):
+        keep_showing(participant=participant, card=drawn)
     return Card(
         statement=statement,
         n_done=drawn.n_done,
@@ -50,21 +54,14 @@ def deal_card(
         voted=_find_vote(participant, int(voted)) if participant and _is_number(voted) else None,
         ticket="" if participant else make_ticket(conversation),
         notice=notice,
-        step=next_step(conversation, participant),
-        is_pause=not (found or is_continued) and is_end_of_round(drawn.n_done, conversation.round_size),
+        step=step,
+        is_pause=is_pause,
     )
 
 
 def is_end_of_round(n_done: int, round_size: int) -> bool:
     """Whether so many votes are full rounds: a moment to ask whether to go on."""
     return n_done > 0 and n_done % round_size == 0
-
-
-def _random_for(participant: Participant | None) -> Random:
-    """The same card again until the next vote, so that loading the page again changes nothing."""
-    if participant is None:
-        return Random()
-    return Random(f"{participant.key}:{participant.votes.count()}")
 
 
 def _find_statement(conversation: Conversation, wanted: str) -> Statement | None:
