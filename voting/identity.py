@@ -10,8 +10,10 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from voting.models import Conversation, Participant
+from voting.models import Conversation, Entry, Participant
+from voting.refusals import Refused
 from voting.services import join
 
 ONE_YEAR = 365 * 24 * 3600
@@ -30,7 +32,22 @@ def join_with_ticket(request: HttpRequest, conversation: Conversation) -> Partic
     participant = find_participant(request, conversation)
     if participant is not None:
         return participant
-    return join(conversation=conversation, key=_read_ticket(request.POST.get("ticket", ""), conversation))
+    check_newcomer(conversation)
+    return join(conversation=conversation, key=newcomer_key(request, conversation))
+
+
+def newcomer_key(request: HttpRequest, conversation: Conversation) -> uuid.UUID:
+    """The key of the ticket in the form, so that a form sent twice is one person; else a new one."""
+    return _read_ticket(request.POST.get("ticket", ""), conversation) or uuid.uuid4()
+
+
+def check_newcomer(conversation: Conversation) -> None:
+    """Refuse whoever has no personal link where one is needed."""
+    mode = Entry.objects.filter(conversation=conversation).values_list("mode", flat=True).first()
+    if mode == Entry.Mode.INVITATION:
+        raise Refused(_("This conversation is for invited people. Open the link of your invitation first."))
+    if mode == Entry.Mode.EXTERNAL:
+        raise Refused(_("This conversation is entered by a signed link. Open the link you were given first."))
 
 
 def make_ticket(conversation: Conversation) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from voting.views import admit, asking, facilitate, moderate, own, participate
+from voting.views import admit, asking, enter, facilitate, moderate, own, participate
 
 app_name = "voting"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("c/<slug:slug>/mine/download/", own.download, name="own_data"),
     path("c/<slug:slug>/mine/delete/", own.delete, name="delete_own_data"),
     path("c/<slug:slug>/return/<str:token>/", own.come_back, name="come_back"),
+    path("c/<slug:slug>/invitation/<str:token>/", enter.invitation, name="invitation"),
+    path("c/<slug:slug>/enter/", enter.external, name="enter"),
+    path("c/<slug:slug>/complete/", enter.complete, name="complete"),
     path("facilitate/", facilitate.dashboard, name="dashboard"),
     path("facilitate/new/", facilitate.create, name="create"),
     path("facilitate/<slug:slug>/", facilitate.manage, name="manage"),
