@@ -4,7 +4,7 @@ import json
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.factories import make_conversation, make_statement
 from voting.admission import DraftOption, add_question, publish_consent
