@@ -20,9 +20,11 @@ ONE_YEAR = 365 * 24 * 3600
 
 
 def find_participant(request: HttpRequest, conversation: Conversation) -> Participant | None:
-    """The participant whose cookie came with the request, if any."""
-    key = request.get_signed_cookie(_cookie_name(conversation), default=None, salt=_salt(conversation))
-    if not isinstance(key, str):
+    """The participant whose cookie, or whose frame's token, came with the request, if any."""
+    key: object = frame_key(request)
+    if key is None:
+        key = request.get_signed_cookie(_cookie_name(conversation), default=None, salt=_salt(conversation))
+    if not isinstance(key, str | uuid.UUID):
         return None
     return conversation.participants.filter(key=key).first()
 
@@ -37,8 +39,14 @@ def join_with_ticket(request: HttpRequest, conversation: Conversation) -> Partic
 
 
 def newcomer_key(request: HttpRequest, conversation: Conversation) -> uuid.UUID:
-    """The key of the ticket in the form, so that a form sent twice is one person; else a new one."""
-    return _read_ticket(request.POST.get("ticket", ""), conversation) or uuid.uuid4()
+    """The frame's or the form's own key, so that a form sent twice is one person; else a new one."""
+    return frame_key(request) or _read_ticket(request.POST.get("ticket", ""), conversation) or uuid.uuid4()
+
+
+def frame_key(request: HttpRequest) -> uuid.UUID | None:
+    """The key in the address of a frame on another site, where cookies may be blocked."""
+    frame = getattr(request, "frame", None)
+    return frame.key if frame else None
 
 
 def check_newcomer(conversation: Conversation) -> None:

@@ -82,9 +82,7 @@ def accept_invitation(*, conversation: Conversation, token: str, key: uuid.UUID)
             return known
         if spent == 0:
             raise Refused(
-                _(
-                    "This invitation was used already; each lets one person in. To come back, use your private link."
-                ),
+                _("This invitation was used already. To come back, use your private link."),
                 status=410,
             )
         return join(conversation=conversation, key=key)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from voting.views import admit, asking, enter, facilitate, moderate, own, participate
+from voting.views import admit, asking, enter, entry, facilitate, moderate, own, participate
 
 app_name = "voting"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("c/<slug:slug>/return/<str:token>/", own.come_back, name="come_back"),
     path("c/<slug:slug>/invitation/<str:token>/", enter.invitation, name="invitation"),
     path("c/<slug:slug>/enter/", enter.external, name="enter"),
+    path("embed/<slug:slug>/", enter.frame, name="embed"),
     path("c/<slug:slug>/complete/", enter.complete, name="complete"),
     path("facilitate/", facilitate.dashboard, name="dashboard"),
     path("facilitate/new/", facilitate.create, name="create"),
@@ -30,5 +31,9 @@ urlpatterns = [
     path("facilitate/<slug:slug>/admission/consent/", asking.set_consent, name="set_consent"),
     path("facilitate/<slug:slug>/admission/questions/", asking.ask, name="ask_question"),
     path("facilitate/<slug:slug>/admission/questions/<int:question>/stop/", asking.stop, name="stop_asking"),
+    path("facilitate/<slug:slug>/access/", entry.show_entry, name="entry"),
+    path("facilitate/<slug:slug>/access/secret/", entry.renew_secret, name="renew_secret"),
+    path("facilitate/<slug:slug>/access/links/", entry.make_links, name="make_invitations"),
+    path("facilitate/<slug:slug>/access/mail/", entry.send_mail, name="send_invitations"),
     path("facilitate/<slug:slug>/moderation/", moderate.moderation, name="moderation"),
 ]

@@ -106,6 +106,7 @@ def test_who_did_a_round_is_led_back_to_the_panel(client, conversation):
         make_statement(conversation, f"Another {n_votes}.")
     address = client.get(f"/c/{conversation.slug}/complete/").url
     assert address == "https://panel.example/back?id=p%201%2F%C3%BC&outcome=complete"
+    assert "what your panel asked for" in client.get(f"/c/{conversation.slug}/thanks/").content.decode()
 
 
 def test_who_was_screened_out_is_led_back_too(client, conversation):

@@ -39,6 +39,10 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return self.get_mode_display()
 
+    def is_restricted(self) -> bool:
+        """Whether people need a personal link to take part."""
+        return self.mode != self.Mode.ANYBODY
+
 
 class Invitation(models.Model):
     """A link that lets one person in. Nobody can tell afterwards which participant came by it."""
@@ -67,7 +71,7 @@ class Invitation(models.Model):
 
 
 class ExternalId(models.Model):
-    """By which id a panel knows a participant; never exported, gone when the participant's data are deleted."""
+    """By which id a panel knows a participant; never exported, and deleted with their data."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="external_ids")
     participant = models.OneToOneField(Participant, on_delete=models.CASCADE, related_name="external_id")

@@ -1,20 +1,24 @@
 """Coming in by a personal link: an invitation, a panel's signed link, or a frame on another site."""
 
+import uuid
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from voting.access import get_visible_conversation
+from voting.embedding import allow_framing, frame_address, read_frame_token
 from voting.external import completion_address, enter_externally
 from voting.identity import find_participant, make_ticket, newcomer_key, remember
 from voting.invitations import accept_invitation, find_invitation
+from voting.models import Conversation, Participant
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def invitation(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    """Offer a button that spends the invitation; following the link alone, as mail scanners do, spends nothing."""
+    """Offer a button that spends the invitation; mail scanners, which follow links, spend nothing."""
     conversation = get_visible_conversation(request, slug)
     if find_participant(request, conversation) is not None:
         return redirect("voting:conversation", slug)
@@ -33,13 +37,21 @@ def invitation(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 def external(request: HttpRequest, slug: str) -> HttpResponse:
     """Let in the person whom a panel's signed link names."""
     conversation = get_visible_conversation(request, slug)
-    participant = enter_externally(
-        conversation=conversation,
-        external_id=request.GET.get("id", ""),
-        expires=request.GET.get("expires", ""),
-        signature=request.GET.get("signature", ""),
-    )
+    participant = enter_from_query(request, conversation)
     return remember(redirect("voting:conversation", slug), participant, conversation)
+
+
+@require_safe
+@never_cache
+def frame(request: HttpRequest, slug: str) -> HttpResponse:
+    """Begin in a frame on another site: from here on the frame's addresses carry who is voting."""
+    conversation = get_visible_conversation(request, slug)
+    key = read_frame_token(request.GET.get("token", ""), slug)
+    if "signature" in request.GET:
+        key = enter_from_query(request, conversation).key
+    return allow_framing(
+        redirect(frame_address(slug, key or uuid.uuid4(), request.GET.get("lang", ""))), slug
+    )
 
 
 @require_safe
@@ -52,3 +64,12 @@ def complete(request: HttpRequest, slug: str) -> HttpResponse:
     if not address:
         return redirect("voting:conversation", slug)
     return HttpResponseRedirect(address)
+
+
+def enter_from_query(request: HttpRequest, conversation: Conversation) -> Participant:
+    return enter_externally(
+        conversation=conversation,
+        external_id=request.GET.get("id", ""),
+        expires=request.GET.get("expires", ""),
+        signature=request.GET.get("signature", ""),
+    )

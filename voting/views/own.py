@@ -14,6 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from voting.access import get_visible_conversation
+from voting.embedding import first_party_path
+from voting.external import completion_address
 from voting.identity import find_by_return_token, find_participant, forget, make_return_token, remember
 from voting.models import Conversation, Participant
 from voting.own_data import collect_own_data, count_own_votes, delete_participant
@@ -47,6 +49,7 @@ def thanks(request: HttpRequest, conversation: Conversation, participant: Partic
         "own": count_own_votes(participant),
         "tally": tally(conversation),
         "return_link": return_link(request, conversation, participant),
+        "completion": completion_address(participant),
     }
     return render(request, "voting/thanks.html", context)
 
@@ -108,4 +111,5 @@ def come_back(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 
 def return_link(request: HttpRequest, conversation: Conversation, participant: Participant) -> str:
     token = make_return_token(participant, conversation)
-    return request.build_absolute_uri(reverse("voting:come_back", args=[conversation.slug, token]))
+    path = first_party_path(reverse("voting:come_back", args=[conversation.slug, token]))
+    return f"{request.scheme}://{request.get_host()}{path}"
