@@ -51,6 +51,7 @@ class Candidates:
     needs: Floats
     is_metadata: NDArray[np.bool_]
     place_of: dict[int, int] = field(default_factory=dict)
+    place_by_number: dict[int, int] = field(default_factory=dict)
     pending_by_author: dict[int, list[int]] = field(default_factory=dict)
     n_noted: int = 0
 
@@ -65,7 +66,7 @@ class Candidates:
 @dataclass
 class _Kept:
     candidates: Candidates
-    statuses: list[str]
+    settings: tuple[str, bool]
     stale_at: float
 
 
@@ -76,15 +77,23 @@ _reading = threading.Lock()
 def candidates_of(conversation: Conversation) -> Candidates:
     """The table of this conversation; while one thread reads it again, the others use the one before."""
     kept = _kept.get(conversation.pk)
-    statuses = conversation.counted_statuses()
-    if kept is None or kept.statuses != statuses:
-        return _read_again(conversation, statuses)
+    if kept is None or kept.settings != _settings(conversation):
+        return _read_again(conversation)
     if time.monotonic() < kept.stale_at or not _reading.acquire(blocking=False):
         return kept.candidates
     try:
-        return _read_again(conversation, statuses)
+        return _read_again(conversation)
     finally:
         _reading.release()
+
+
+def find_statement(conversation: Conversation, number: int) -> Statement | None:
+    """Find a statement among those that count, at no cost; others, and new ones, in the database."""
+    candidates = candidates_of(conversation)
+    place = candidates.place_by_number.get(number)
+    if place is not None:
+        return candidates.statements[place]
+    return conversation.statements.filter(number=number).first()
 
 
 def forget_candidates() -> None:
@@ -92,12 +101,17 @@ def forget_candidates() -> None:
     _kept.clear()
 
 
-def _read_again(conversation: Conversation, statuses: list[str]) -> Candidates:
+def _settings(conversation: Conversation) -> tuple[str, bool]:
+    """What of a conversation changes the table at once."""
+    return conversation.status, conversation.is_strictly_moderated
+
+
+def _read_again(conversation: Conversation) -> Candidates:
     began = time.monotonic()
     candidates = read_candidates(conversation)
     now = time.monotonic()
     kept_for = max(SECONDS_KEPT, (now - began) / SHARE_OF_TIME) if SECONDS_KEPT else 0.0
-    _kept[conversation.pk] = _Kept(candidates, statuses, now + kept_for)
+    _kept[conversation.pk] = _Kept(candidates, _settings(conversation), now + kept_for)
     return candidates
 
 
@@ -113,7 +127,7 @@ def read_candidates(conversation: Conversation) -> Candidates:
         by_group, sizes = _counts_of_groups(known, statements), np.array(known.sizes, dtype=np.int64)
     shares = (sizes + 1) / (sizes + 1).sum()
     later = np.maximum(total.seen.sum(axis=0) - by_group.seen.sum(axis=0), 0)
-    n_seen: Floats = by_group.seen + np.outer(shares, later).astype(np.float64)
+    n_seen: Floats = by_group.seen.astype(np.float64) + np.outer(shares, later)
     candidates = Candidates(
         statements=statements,
         by_group=by_group,
@@ -122,8 +136,10 @@ def read_candidates(conversation: Conversation) -> Candidates:
         needs=vote_needs(by_group, n_seen),
         is_metadata=np.array([statement.is_metadata for statement in statements], dtype=bool),
         place_of=place_of,
+        place_by_number={statement.number: place for place, statement in enumerate(statements)},
     )
     for place, statement in enumerate(statements):
+        statement.conversation = conversation
         if statement.status == Statement.Status.PENDING and statement.author_id is not None:
             candidates.pending_by_author.setdefault(statement.author_id, []).append(place)
     return candidates

@@ -7,6 +7,7 @@ from voting.admission import Step, next_step
 from voting.identity import make_ticket
 from voting.models import Conversation, Participant, Statement, Vote
 from voting.routing import keep_showing, next_card
+from voting.services import cast_vote
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,31 @@ def deal_card(
         ticket="" if participant else make_ticket(conversation),
         notice=notice,
         step=step,
+        is_pause=is_pause,
+    )
+
+
+def cast_and_deal(
+    *, participant: Participant, statement: Statement, choice: int, is_important: bool = False
+) -> Card:
+    """Cast a vote and deal the card that follows it; two queries, one of them writes."""
+    conversation = statement.conversation
+    drawn = next_card(
+        conversation=conversation, participant=participant, random=Random(), after=(statement, choice)
+    )
+    is_pause = is_end_of_round(drawn.n_done, conversation.round_size)
+    vote = cast_vote(
+        participant=participant,
+        statement=statement,
+        choice=choice,
+        is_important=is_important,
+        then_shown=None if is_pause else drawn,
+    )
+    return Card(
+        statement=drawn.statement,
+        n_done=drawn.n_done,
+        n_statements=drawn.n_statements,
+        voted=vote,
         is_pause=is_pause,
     )
 

@@ -55,10 +55,21 @@ class Seen:
     shown: list[int]
 
 
-def next_card(*, conversation: Conversation, participant: Participant | None, random: Random) -> NextCard:
-    """Choose the next statement: the one still open before them, or a newly drawn one. Costs one query."""
+def next_card(
+    *,
+    conversation: Conversation,
+    participant: Participant | None,
+    random: Random,
+    after: tuple[Statement, int] | None = None,
+) -> NextCard:
+    """Choose the next statement: the one still open before them, or a newly drawn one. Costs one query.
+
+    `after` is a statement and the choice about to be stored for it.
+    """
     candidates = candidates_of(conversation)
     seen = read_seen(participant)
+    if after is not None:
+        seen.choices[after[0].pk] = after[1]
     done = [candidates.place_of[pk] for pk in seen.choices if pk in candidates.place_of]
     own = candidates.pending_by_author.get(participant.pk, []) if participant else []
     is_free = np.ones(len(candidates.statements), dtype=bool)

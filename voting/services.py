@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from voting.admission import next_step
 from voting.models import Conversation, Participant, Statement, Vote
+from voting.routing import RULE, NextCard
 
 STATEMENT_LIMIT = 280
 DESCRIBING_FIELDS = {
@@ -116,18 +117,28 @@ def join(*, conversation: Conversation, key: uuid.UUID | None = None) -> Partici
 
 
 def cast_vote(
-    *, participant: Participant, statement: Statement, choice: int, is_important: bool = False
+    *,
+    participant: Participant,
+    statement: Statement,
+    choice: int,
+    is_important: bool = False,
+    then_shown: NextCard | None = None,
 ) -> Vote:
     """Record the participant's choice; voting again replaces the earlier one.
+
+    `then_shown` is the card that the answer will show: it is kept together with the vote.
 
     Whether the conversation is open, the person admitted to it and the statement takes their vote is asked
     in the same statement that writes, so a vote can never slip in after closing.
     """
     choice = Vote.Choice(choice)
+    shown: tuple[int | None, float | None] = (None, None)
+    if then_shown is not None and then_shown.statement is not None and then_shown.chance is not None:
+        shown = then_shown.statement.pk, then_shown.chance
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO voting_vote
+            WITH written AS (INSERT INTO voting_vote
                 (conversation_id, participant_id, statement_id, choice, is_important, cast_at)
             SELECT conversation.id, participant.id, statement.id, %s, %s, now()
             FROM voting_statement statement
@@ -143,9 +154,17 @@ def cast_vote(
             ON CONFLICT (participant_id, statement_id)
             DO UPDATE SET choice = EXCLUDED.choice, is_important = EXCLUDED.is_important,
                           cast_at = EXCLUDED.cast_at
-            RETURNING id, cast_at
+            RETURNING id, cast_at),
+            shown AS (
+                INSERT INTO voting_showing (participant_id, statement_id, rule, chance)
+                SELECT %s, next.id, %s, next.chance
+                FROM written CROSS JOIN (SELECT %s::bigint AS id, %s::float8 AS chance) AS next
+                WHERE next.id IS NOT NULL
+                ON CONFLICT (participant_id, statement_id) DO NOTHING
+            )
+            SELECT id, cast_at FROM written
             """,
-            [int(choice), is_important, statement.pk, participant.pk],
+            [int(choice), is_important, statement.pk, participant.pk, participant.pk, RULE, *shown],
         )
         written = cursor.fetchone()
     if written is None:

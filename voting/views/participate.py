@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from voting.access import get_visible_conversation
 from voting.admission import next_step
-from voting.cards import Card, deal_card
+from voting.candidates import find_statement
+from voting.cards import Card, cast_and_deal, deal_card
 from voting.forms import StatementForm, VoteForm
 from voting.identity import find_participant, join_with_ticket, remember
 from voting.models import Conversation, Participant, Statement
@@ -84,7 +85,9 @@ def conversation(request: HttpRequest, slug: str) -> HttpResponse:
 def vote(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Record one vote, then show the next statement."""
     conversation = get_visible_conversation(request, slug)
-    statement = get_object_or_404(conversation.statements, number=number)
+    statement = find_statement(conversation, number)
+    if statement is None:
+        raise Http404("There is no such statement.")
     form = VoteForm(request.POST)
     if not form.is_valid():
         raise BadRequest("A vote is agree, pass or disagree.")
@@ -93,12 +96,10 @@ def vote(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
     participant = join_with_ticket(request, conversation)
     try:
-        cast_vote(participant=participant, statement=statement, **form.cleaned_data)
+        response = keep_vote(request, participant, statement, **form.cleaned_data)
     except VotingClosed:
         return refuse(request, conversation)
-    if "mine" in request.POST:
-        return remember(redirect(own_vote(conversation, number)), participant, conversation)
-    return go_on(request, conversation, participant, voted=str(number))
+    return remember(response, participant, conversation)
 
 
 @post_or_return
@@ -144,16 +145,31 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
     return remember(response, participant, conversation)
 
 
-def go_on(
-    request: HttpRequest, conversation: Conversation, participant: Participant, **dealt: str
+def keep_vote(
+    request: HttpRequest, participant: Participant, statement: Statement, **vote: Any
 ) -> HttpResponse:
-    """After a vote: the next card, in place for htmx, by redirect otherwise."""
+    """Store the vote and answer with what comes after it: for htmx the next card, stored in one go."""
+    conversation = statement.conversation
+    if is_htmx(request) and "mine" not in request.POST:
+        card = cast_and_deal(participant=participant, statement=statement, **vote)
+        return show_card(request, conversation, card)
+    cast_vote(participant=participant, statement=statement, **vote)
+    if "mine" in request.POST:
+        return redirect(own_vote(conversation, statement.number))
+    address = reverse("voting:conversation", args=[conversation.slug])
+    return redirect(f"{address}?voted={statement.number}#card")
+
+
+def go_on(
+    request: HttpRequest, conversation: Conversation, participant: Participant, wanted: str
+) -> HttpResponse:
+    """After a vote was taken back: its card again, in place for htmx, by redirect otherwise."""
     if is_htmx(request):
-        card = deal_card(conversation=conversation, participant=participant, **dealt)
+        card = deal_card(conversation=conversation, participant=participant, wanted=wanted)
         response = show_card(request, conversation, card)
     else:
         address = reverse("voting:conversation", args=[conversation.slug])
-        response = redirect(f"{address}?{urlencode(dealt)}#card")
+        response = redirect(f"{address}?{urlencode({'statement': wanted})}#card")
     return remember(response, participant, conversation)
 
 
