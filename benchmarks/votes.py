@@ -107,15 +107,15 @@ def run_once(site: Site, slug: str, given: argparse.Namespace) -> None:
     first = describe(load.seconds)
     asyncio.run(vote_for(load, people[N_AT_ONCE:], given.connections, SECONDS_TO_WARM_UP))
     load.seconds.clear()
-    began_cpu = os.times()
+    before = processor_seconds(site)
     took = asyncio.run(vote_for(load, people, given.connections, given.seconds))
-    cpu = os.times()
     n_votes = len(load.seconds)
-    own = (cpu.user + cpu.system - began_cpu.user - began_cpu.system) / n_votes
+    cost = {name: 1e3 * (after - before[name]) / n_votes for name, after in processor_seconds(site).items()}
     print(
         f"{slug}: {n_votes / took:.0f} votes/s, {describe(load.seconds)}, {len(load.errors)} errors "
         f"{set(load.errors) or ''}; {N_AT_ONCE} first votes at once: {first}; "
-        f"load generator {1e3 * own:.2f} ms of processor per vote, load average {os.getloadavg()[0]:.1f}; "
+        f"processor per vote: {', '.join(f'{name} {ms:.2f} ms' for name, ms in cost.items())}; "
+        f"load average {os.getloadavg()[0]:.1f}; "
         f"{verify(slug, people)}",
         flush=True,
     )
@@ -152,6 +152,26 @@ def kill_now_and_then(site: Site, over: threading.Event, killed: list[str]) -> N
         victim = victims[len(killed) % 2]
         killed.append(victim.__name__)
         victim()
+
+
+def processor_seconds(site: Site) -> dict[str, float]:
+    """Processor time so far of the web server, of PostgreSQL and of this load generator."""
+    assert site.process is not None
+    pid_file = Path(os.environ["VAR_DIR"]) / "postgres/postmaster.pid"
+    postmaster = int(pid_file.read_text().splitlines()[0])
+    own = os.times()
+    seconds = {"web server": 0.0, "PostgreSQL": 0.0, "load generator": own.user + own.system}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = file.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        if int(fields[2]) == site.process.pid:
+            seconds["web server"] += used
+        elif int(fields[1]) == postmaster:
+            seconds["PostgreSQL"] += used
+    return seconds
 
 
 def prepare() -> None:
@@ -194,6 +214,7 @@ def verify(slug: str, people: list[Person]) -> str:
     """Compare every acknowledged vote with the rows: each stored once, as it was cast, and nothing else."""
     from django.db import connection
 
+    connection.close()  # the server may have been killed since
     with connection.cursor() as cursor:
         rows = cursor.execute(
             """

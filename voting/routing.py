@@ -7,6 +7,7 @@ the participant come late and rarely. The chance of every card is kept with it.
 
 from dataclasses import dataclass
 from random import Random
+from typing import LiteralString
 
 import numpy as np
 from django.db import connection
@@ -16,6 +17,7 @@ from opinion.routing import card_chances, memberships
 from opinion.support import Counts
 from voting.candidates import Candidates, candidates_of
 from voting.models import Conversation, Participant, Statement
+from voting.prepared import fetch_prepared
 
 RULE = "exposure-then-uncertainty-1"
 METADATA_CHANCE = 0.1
@@ -23,7 +25,7 @@ METADATA_AFTER = 10
 
 Floats = NDArray[np.float64]
 
-SEEN = """
+SEEN: LiteralString = """
 SELECT statement_id, choice FROM voting_vote WHERE participant_id = %s
 UNION ALL
 SELECT statement_id, NULL FROM voting_showing WHERE participant_id = %s
@@ -99,13 +101,11 @@ def read_seen(participant: Participant | None) -> Seen:
     """Fetch votes and showings of a participant in one query."""
     seen = Seen({}, [])
     if participant is not None:
-        with connection.cursor() as cursor:
-            cursor.execute(SEEN, [participant.pk, participant.pk])
-            for statement, choice in cursor.fetchall():
-                if choice is None:
-                    seen.shown.append(statement)
-                else:
-                    seen.choices[statement] = choice
+        for statement, choice in fetch_prepared(SEEN, [participant.pk, participant.pk]):
+            if choice is None:
+                seen.shown.append(statement)
+            else:
+                seen.choices[statement] = choice
     return seen
 
 
