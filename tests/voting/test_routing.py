@@ -168,7 +168,7 @@ def test_people_who_come_at_once_are_spread_over_the_statements(monkeypatch):
     assert max(drawn.values()) < 12
 
 
-def test_a_card_takes_only_the_prepared_query_once_the_statements_are_known(django_assert_num_queries, monkeypatch):
+def test_a_card_takes_one_prepared_query_once_statements_are_known(django_assert_num_queries, monkeypatch):
     monkeypatch.setattr("voting.candidates.SECONDS_KEPT", 60.0)
     conversation = make_conversation()
     person = make_participant(conversation)
