@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "voting.refusals.RefusalMiddleware",
+    "voting.abuse.AbuseMiddleware",
 ]
 
 AUTHENTICATION_BACKENDS = [
@@ -144,6 +145,11 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
+
+# Abuse: from where a request comes (only a hash of its network is kept, for a day), and how fast a
+# statement can be written.
+CLIENT_ADDRESS = "config.client_address.client_address"
+LEAST_WRITING_SECONDS = 2
 
 # Cookies and transport.
 SESSION_COOKIE_SECURE = PRODUCTION

@@ -83,6 +83,12 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
+@pytest.fixture(autouse=True)
+def patient_forms(settings: Any) -> None:
+    """Let tests write faster than people can; those about haste say otherwise."""
+    settings.LEAST_WRITING_SECONDS = 0
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Use Debian's chromium; on a developer's machine without one the browser tests are skipped."""

@@ -20,9 +20,18 @@ class EntryForm(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    proof_of_work_bits = forms.TypedChoiceField(
+        label="Work that a newcomer's browser does",
+        help_text="Slows down programs that make false participants. It needs JavaScript.",
+        choices=[(0, "None"), (14, "A little: a moment on a phone"), (18, "More: a few seconds on a phone")],
+        coerce=int,
+        empty_value=0,
+        required=False,
+    )
+
     class Meta:
         model = Entry
-        fields: ClassVar = ["mode", "allowed_origins", "completion_url"]
+        fields: ClassVar = ["mode", "proof_of_work_bits", "allowed_origins", "completion_url"]
         labels: ClassVar = {
             "mode": "Who may take part",
             "completion_url": "Where a panel wants its people back",

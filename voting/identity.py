@@ -12,11 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from voting.abuse import count, limit_newcomers
+from voting.cookies import cookie_name, cookie_salt
 from voting.models import Conversation, Entry, Participant
+from voting.proof_of_work import check_proof
 from voting.refusals import Refused
 from voting.services import join
 
 ONE_YEAR = 365 * 24 * 3600
+# For so long the proof of a ticket is good for one frame only.
+PROOF_SECONDS = ONE_YEAR
 
 
 def find_participant(request: HttpRequest, conversation: Conversation) -> Participant | None:
@@ -34,7 +39,7 @@ def join_with_ticket(request: HttpRequest, conversation: Conversation) -> Partic
     participant = find_participant(request, conversation)
     if participant is not None:
         return participant
-    check_newcomer(conversation)
+    check_newcomer(request, conversation)
     return join(conversation=conversation, key=newcomer_key(request, conversation))
 
 
@@ -49,13 +54,20 @@ def frame_key(request: HttpRequest) -> uuid.UUID | None:
     return frame.key if frame else None
 
 
-def check_newcomer(conversation: Conversation) -> None:
-    """Refuse whoever has no personal link where one is needed."""
-    mode = Entry.objects.filter(conversation=conversation).values_list("mode", flat=True).first()
-    if mode == Entry.Mode.INVITATION:
+def check_newcomer(request: HttpRequest, conversation: Conversation) -> None:
+    """Refuse whoever lacks the link or the work that is asked for, and crowds from one network."""
+    limit_newcomers(request)
+    entry = Entry.objects.filter(conversation=conversation).first() or Entry()
+    if entry.mode == Entry.Mode.INVITATION:
         raise Refused(_("This conversation is for invited people. Open the link of your invitation first."))
-    if mode == Entry.Mode.EXTERNAL:
+    if entry.mode == Entry.Mode.EXTERNAL:
         raise Refused(_("This conversation is entered by a signed link. Open the link you were given first."))
+    ticket = (
+        request.POST.get("ticket", "") if _read_ticket(request.POST.get("ticket", ""), conversation) else ""
+    )
+    check_proof(ticket=ticket, proof=request.POST.get("proof", ""), bits=entry.proof_of_work_bits)
+    if entry.proof_of_work_bits and frame_key(request) and count(f"proof:{ticket}", PROOF_SECONDS)[0] > 1:
+        raise Refused(_("That was sent twice. Load the page again."), status=409)
 
 
 def make_ticket(conversation: Conversation) -> str:
@@ -107,8 +119,8 @@ def _read_ticket(ticket: str, conversation: Conversation) -> uuid.UUID | None:
 
 
 def _cookie_name(conversation: Conversation) -> str:
-    return f"participant-{conversation.pk}"
+    return cookie_name(conversation.pk)
 
 
 def _salt(conversation: Conversation) -> str:
-    return f"voting.participant.{conversation.pk}"
+    return cookie_salt(cookie_name(conversation.pk))

@@ -28,17 +28,18 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refused):
-            return None
-        response = render(
-            request, "voting/refused.html", _context(request, exception), status=exception.status
-        )
-        if exception.retry_after:
-            response["Retry-After"] = str(exception.retry_after)
-        if getattr(request, "htmx", False):
-            response["HX-Retarget"] = "#refusal"
-            response["HX-Reswap"] = "innerHTML"
-        return response
+        return show_refusal(request, exception) if isinstance(exception, Refused) else None
+
+
+def show_refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """A page with the reason, or a notice where htmx asked."""
+    response = render(request, "voting/refused.html", _context(request, refusal), status=refusal.status)
+    if refusal.retry_after:
+        response["Retry-After"] = str(refusal.retry_after)
+    if getattr(request, "htmx", False):
+        response["HX-Retarget"] = "#refusal"
+        response["HX-Reswap"] = "innerHTML"
+    return response
 
 
 def _context(request: HttpRequest, exception: Refused) -> dict[str, object]:
