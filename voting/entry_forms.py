@@ -25,7 +25,7 @@ class EntryForm(forms.ModelForm):
         help_text="Slows down programs that make false participants. It needs JavaScript.",
         choices=[(0, "None"), (14, "A little: a moment on a phone"), (18, "More: a few seconds on a phone")],
         coerce=int,
-        empty_value=0,
+        empty_value="0",
         required=False,
     )
 
@@ -43,6 +43,9 @@ class EntryForm(forms.ModelForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.initial["allowed_origins"] = "\n".join(self.instance.allowed_origins)
+
+    def clean_proof_of_work_bits(self) -> int:
+        return int(self.cleaned_data["proof_of_work_bits"])
 
     def clean_allowed_origins(self) -> list[str]:
         lines = self.cleaned_data["allowed_origins"].split()

@@ -29,6 +29,14 @@ def test_a_facilitator_names_the_sites_that_may_embed(client, conversation):
     assert "/embed/now/" in page
 
 
+def test_work_can_be_asked_of_newcomers(client, conversation):
+    for bits in ("14", ""):
+        assert save(client, proof_of_work_bits=bits).status_code == 302
+        assert Entry.objects.get().proof_of_work_bits == int(bits or 0)
+        client.get("/c/now/")
+    assert save(client, proof_of_work_bits="60").status_code == 422
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -88,7 +88,9 @@ def test_of_eight_who_race_for_one_invitation_one_gets_in(conversation):
 def test_without_an_invitation_or_with_a_forged_one_nobody_gets_in(client, conversation):
     statement = make_statement(conversation)
     vote = f"/c/{conversation.slug}/statements/{statement.number}/vote/"
-    assert "You need a personal link" in client.get(f"/c/{conversation.slug}/").content.decode()
+    page = client.get(f"/c/{conversation.slug}/").content.decode()
+    assert "You need a personal link" in page
+    assert "Send statement" not in page
     refused = client.post(vote, {"choice": 1, "ticket": make_ticket(conversation)})
     assert refused.status_code == 403
     (invitation,) = make_invitations(conversation=conversation, n=1)
