@@ -5,7 +5,7 @@ from django.db import transaction
 from analysis.documents import analysis_to_dict, canonical_sha256
 from analysis.history import load_history
 from analysis.models import Analysis, CurrentAnalysis
-from analysis.storage import lock_analyses, store_opinion_map, write_priorities
+from analysis.storage import lock_analyses, store_opinion_map, tell_routing
 from opinion import OpinionMap, Votes, analyze
 from voting.models import Conversation
 from voting.version import CODE_VERSION
@@ -110,6 +110,6 @@ def _keep(conversation: Conversation, opinion_map: OpinionMap) -> Analysis:
         analysis = store_opinion_map(
             conversation=conversation, opinion_map=opinion_map, document=document, result_sha256=sha256
         )
-    write_priorities(conversation, opinion_map)
+    tell_routing(conversation, opinion_map)
     CurrentAnalysis.objects.update_or_create(conversation=conversation, defaults={"analysis": analysis})
     return analysis

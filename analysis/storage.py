@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any, LiteralString
 
+import numpy as np
 from django.db import connection
 from django.db.models import Max
 
 from analysis.models import Analysis, OpinionGroup
 from opinion import OpinionMap
-from voting.models import Conversation
+from voting.models import Conversation, GroupCounts
 from voting.version import CODE_VERSION
 
 POSITIONS: LiteralString = (
@@ -69,8 +70,16 @@ def store_opinion_map(
     return analysis
 
 
-def write_priorities(conversation: Conversation, opinion_map: OpinionMap) -> None:
-    """Tell the routing of the next votes what this analysis makes of each statement."""
+def tell_routing(conversation: Conversation, opinion_map: OpinionMap) -> None:
+    """Tell the routing of the next votes how the groups voted, and each statement's priority."""
+    counts = np.stack([opinion_map.agrees, opinion_map.disagrees, opinion_map.passes], axis=-1)
+    by_statement = counts.transpose(1, 0, 2).tolist()
+    known = {
+        "sizes": [group.size for group in opinion_map.groups],
+        "counts": dict(zip(map(str, opinion_map.statement_ids.tolist()), by_statement, strict=True)),
+    }
+    if opinion_map.groups:
+        GroupCounts.objects.update_or_create(conversation=conversation, defaults=known)
     with connection.cursor() as cursor:
         cursor.execute(
             PRIORITIES, [opinion_map.statement_ids.tolist(), opinion_map.priority.tolist(), conversation.pk]

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "voting.embedding.FrameMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -67,6 +68,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "voting.refusals.RefusalMiddleware",
+    "voting.abuse.AbuseMiddleware",
 ]
 
 AUTHENTICATION_BACKENDS = [
@@ -102,7 +105,7 @@ USE_I18N = True
 USE_TZ = True
 
 # Files. In production they carry a digest in their name and may be cached for ever.
-STATIC_URL = "static/"
+STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = not PRODUCTION
@@ -142,6 +145,11 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
+
+# Abuse: from where a request comes (only a hash of its network is kept, for a day), and how fast a
+# statement can be written.
+CLIENT_ADDRESS = "config.client_address.client_address"
+LEAST_WRITING_SECONDS = 2
 
 # Cookies and transport.
 SESSION_COOKIE_SECURE = PRODUCTION
@@ -186,6 +194,17 @@ MESSAGE_TAGS = {
     message_levels.WARNING: "warning",
     message_levels.ERROR: "error",
 }
+
+# Mail: to the server that is named, else into files, so that a site tried on one machine writes to nobody.
+EMAIL_HOST = env_str("EMAIL_HOST", "")
+EMAIL_PORT = env_int("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env_str("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env_str("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", "collective-constitution@localhost")
 
 # Queued work: each app's jobs.py.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

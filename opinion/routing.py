@@ -6,8 +6,14 @@ from numpy.typing import NDArray
 from opinion.support import Counts, agreement
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 METADATA_PRIORITY = 49.0
+# Every group should see every statement so often before anything else counts.
+LEAST_SEEN = 8
+# Nineteen cards in twenty are one of the ten most needed; one in twenty is any.
+N_BEST = 10
+SHARE_ANY = 0.05
 
 
 def priorities(counts: Counts, extremity: Floats, is_metadata: NDArray[np.bool_]) -> Floats:
@@ -34,3 +40,78 @@ def priorities(counts: Counts, extremity: Floats, is_metadata: NDArray[np.bool_]
     return np.where(
         is_metadata, METADATA_PRIORITY, ((1 - passing) * (extremity + 1) * agreeing * novelty) ** 2
     )
+
+
+def memberships(choices: Ints, by_group: Counts, sizes: Ints) -> Floats:
+    """Estimate how likely a person belongs to each group from the votes they cast so far.
+
+    Bayes' rule with the groups' sizes before and, for every vote, the share of the group that voted the
+    same, (n+1)/(S+3); votes count as independent.
+
+    Parameters
+    ----------
+    choices : int array of shape (n_voted,)
+        The person's choices: 1, 0 or −1.
+    by_group : Counts of shape (k, n_voted)
+        The groups' votes on the same statements.
+    sizes : int array of shape (k,)
+
+    Returns
+    -------
+    float array of shape (k,), sum 1
+    """
+    same = np.where(choices > 0, by_group.agrees, np.where(choices < 0, by_group.disagrees, by_group.passes))
+    log_odds = np.log((same + 1) / (by_group.seen + 3)).sum(axis=1) + np.log(sizes + 1)
+    weights = np.exp(log_odds - log_odds.max())
+    return weights / weights.sum()
+
+
+def vote_needs(by_group: Counts, n_seen: Floats, least_seen: int = LEAST_SEEN) -> Floats:
+    """Say how much a further vote of each group on each statement is worth.
+
+    A group that has seen a statement fewer than `least_seen` times counts first, the more the fewer saw it.
+    Beyond that, a vote is worth the uncertainty it takes from group-aware consensus, the product over
+    groups of p = (A+1)/(S+2): p(1 − p)/(S+3)² times the product of p² of all other groups, below 1/36.
+    A person's need is the mean over the groups, weighted by how likely the person belongs to each.
+
+    Parameters
+    ----------
+    by_group : Counts of shape (k, n_statements)
+    n_seen : float array of shape (k, n_statements)
+        How often each group saw each statement, with people whose group is not known yet by share.
+    least_seen : int
+
+    Returns
+    -------
+    float array of shape (k, n_statements)
+    """
+    agreeing = agreement(by_group.agrees, by_group.seen)
+    squares = agreeing**2
+    others = squares.prod(axis=0) / squares
+    uncertainty = agreeing * (1 - agreeing) / (n_seen + 3) ** 2 * others
+    return np.maximum(least_seen - n_seen, 0.0) + uncertainty
+
+
+def card_chances(needs: Floats, n_best: int = N_BEST, share_any: float = SHARE_ANY) -> Floats:
+    """Turn a person's needs into the chance of each statement to be the next card.
+
+    The `n_best` statements of highest need share 1 − `share_any` evenly; all statements share the rest, so
+    that none has no chance. Statements of equal need have equal chances.
+
+    Parameters
+    ----------
+    needs : float array of shape (n_statements,), at least one
+    n_best : int
+    share_any : float between 0 and 1
+
+    Returns
+    -------
+    float array of shape (n_statements,), sum 1
+    """
+    n_statements = len(needs)
+    n_best = min(n_best, n_statements)
+    threshold = np.partition(needs, n_statements - n_best)[n_statements - n_best]
+    is_above, is_tied = needs > threshold, needs == threshold
+    places_left = n_best - is_above.sum()
+    best = (is_above + is_tied * (places_left / is_tied.sum())) / n_best
+    return (1 - share_any) * best + share_any / n_statements

@@ -3,26 +3,31 @@
 from dataclasses import dataclass
 from random import Random
 
+from voting.admission import Step, next_step
 from voting.identity import make_ticket
 from voting.models import Conversation, Participant, Statement, Vote
-from voting.routing import next_card
+from voting.routing import keep_showing, next_card
+from voting.services import cast_vote
 
 
 @dataclass(frozen=True)
 class Card:
     """Everything a card shows.
 
-    `choice` is the present choice where a vote is being changed; `voted` is the vote just cast; `ticket`
-    is the key of those who have no cookie yet.
+    `present` is the vote there is already where one is being changed; `voted` is the vote just cast;
+    `ticket` is the key of those who have no cookie yet; `step` is what they have to do before they vote;
+    `is_pause` ends a round: continue, or stop here.
     """
 
     statement: Statement | None
     n_done: int
     n_statements: int
-    choice: int | None = None
+    present: Vote | None = None
     voted: Vote | None = None
     ticket: str = ""
     notice: str = ""
+    step: Step = ""
+    is_pause: bool = False
 
 
 def deal_card(
@@ -32,27 +37,57 @@ def deal_card(
     wanted: str = "",
     voted: str = "",
     notice: str = "",
+    is_continued: bool = False,
 ) -> Card:
     """Deal the wanted statement if it can be voted on, else the one that routing draws."""
-    drawn = next_card(conversation=conversation, participant=participant, random=_random_for(participant))
-    statement = _find_statement(conversation, wanted) or drawn.statement
-    vote = _find_vote(participant, statement.number) if statement and participant else None
+    drawn = next_card(conversation=conversation, participant=participant, random=Random())
+    found = _find_statement(conversation, wanted)
+    statement = found or drawn.statement
+    is_pause = not (found or is_continued) and is_end_of_round(drawn.n_done, conversation.round_size)
+    step = next_step(conversation, participant)
+    if participant and conversation.is_open() and not (found or is_pause or step):
+        keep_showing(participant=participant, card=drawn)
     return Card(
         statement=statement,
         n_done=drawn.n_done,
         n_statements=drawn.n_statements,
-        choice=None if vote is None else vote.choice,
+        present=_find_vote(participant, found.number) if found and participant else None,
         voted=_find_vote(participant, int(voted)) if participant and _is_number(voted) else None,
         ticket="" if participant else make_ticket(conversation),
         notice=notice,
+        step=step,
+        is_pause=is_pause,
     )
 
 
-def _random_for(participant: Participant | None) -> Random:
-    """The same card again until the next vote, so that loading the page again changes nothing."""
-    if participant is None:
-        return Random()
-    return Random(f"{participant.key}:{participant.votes.count()}")
+def cast_and_deal(
+    *, participant: Participant, statement: Statement, choice: int, is_important: bool = False
+) -> Card:
+    """Cast a vote and deal the card that follows it; two queries, one of them writes."""
+    conversation = statement.conversation
+    drawn = next_card(
+        conversation=conversation, participant=participant, random=Random(), after=(statement, choice)
+    )
+    is_pause = is_end_of_round(drawn.n_done, conversation.round_size)
+    vote = cast_vote(
+        participant=participant,
+        statement=statement,
+        choice=choice,
+        is_important=is_important,
+        then_shown=None if is_pause else drawn,
+    )
+    return Card(
+        statement=drawn.statement,
+        n_done=drawn.n_done,
+        n_statements=drawn.n_statements,
+        voted=vote,
+        is_pause=is_pause,
+    )
+
+
+def is_end_of_round(n_done: int, round_size: int) -> bool:
+    """Whether so many votes are full rounds: a moment to ask whether to go on."""
+    return n_done > 0 and n_done % round_size == 0
 
 
 def _find_statement(conversation: Conversation, wanted: str) -> Statement | None:

@@ -11,6 +11,7 @@ from voting.services import STATEMENT_LIMIT, StatementRefused, clean_statement
 
 class VoteForm(forms.Form):
     choice = forms.TypedChoiceField(choices=Vote.Choice.choices, coerce=int)
+    is_important = forms.BooleanField(required=False)
 
 
 class StatementForm(forms.Form):
@@ -29,24 +30,51 @@ class StatementForm(forms.Form):
 
 
 class ConversationForm(forms.ModelForm):
-    """What participants read above the statements."""
+    """What participants read above the statements, and how long a round is."""
+
+    round_size = forms.IntegerField(
+        label="Cards in a round",
+        help_text="After so many, participants are asked whether they want to continue or stop.",
+        required=False,
+        min_value=1,
+        max_value=100,
+        initial=10,
+    )
+
+    def clean_round_size(self) -> int:
+        return self.cleaned_data["round_size"] or self.instance.round_size
 
     class Meta:
         model = Conversation
-        fields: ClassVar = ["title", "description", "population", "shows_results"]
+        fields: ClassVar = [
+            "title",
+            "description",
+            "asked_by",
+            "use_of_results",
+            "population",
+            "round_size",
+            "shows_results",
+        ]
         labels: ClassVar = {
             "title": "Question",
             "description": "Introduction",
+            "asked_by": "Who asks",
+            "use_of_results": "How the results are used",
             "population": "Whom it speaks for",
             "shows_results": "Show participants the results",
         }
         help_texts: ClassVar = {
             "title": "For example: How should an AI assistant behave?",
-            "description": "Who asks, why, and what will happen with the result.",
+            "description": "What it is about, and why it matters.",
+            "asked_by": "For example: the city library of Tartu.",
+            "use_of_results": "For example: what all groups support is published and used to train a model.",
             "population": "For example: adults living in Estonia.",
             "shows_results": "",
         }
-        widgets: ClassVar = {"description": forms.Textarea(attrs={"rows": 5})}
+        widgets: ClassVar = {
+            "description": forms.Textarea(attrs={"rows": 5}),
+            "use_of_results": forms.Textarea(attrs={"rows": 3}),
+        }
 
 
 class SeedForm(forms.Form):

@@ -10,17 +10,26 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from voting.models import Conversation, Participant
+from voting.abuse import count, limit_newcomers
+from voting.cookies import cookie_name, cookie_salt
+from voting.models import Conversation, Entry, Participant
+from voting.proof_of_work import check_proof
+from voting.refusals import Refused
 from voting.services import join
 
 ONE_YEAR = 365 * 24 * 3600
+# For so long the proof of a ticket is good for one frame only.
+PROOF_SECONDS = ONE_YEAR
 
 
 def find_participant(request: HttpRequest, conversation: Conversation) -> Participant | None:
-    """The participant whose cookie came with the request, if any."""
-    key = request.get_signed_cookie(_cookie_name(conversation), default=None, salt=_salt(conversation))
-    if not isinstance(key, str):
+    """The participant whose cookie, or whose frame's token, came with the request, if any."""
+    key: object = frame_key(request)
+    if key is None:
+        key = request.get_signed_cookie(_cookie_name(conversation), default=None, salt=_salt(conversation))
+    if not isinstance(key, str | uuid.UUID):
         return None
     return conversation.participants.filter(key=key).first()
 
@@ -30,7 +39,35 @@ def join_with_ticket(request: HttpRequest, conversation: Conversation) -> Partic
     participant = find_participant(request, conversation)
     if participant is not None:
         return participant
-    return join(conversation=conversation, key=_read_ticket(request.POST.get("ticket", ""), conversation))
+    check_newcomer(request, conversation)
+    return join(conversation=conversation, key=newcomer_key(request, conversation))
+
+
+def newcomer_key(request: HttpRequest, conversation: Conversation) -> uuid.UUID:
+    """The frame's or the form's own key, so that a form sent twice is one person; else a new one."""
+    return frame_key(request) or _read_ticket(request.POST.get("ticket", ""), conversation) or uuid.uuid4()
+
+
+def frame_key(request: HttpRequest) -> uuid.UUID | None:
+    """The key in the address of a frame on another site, where cookies may be blocked."""
+    frame = getattr(request, "frame", None)
+    return frame.key if frame else None
+
+
+def check_newcomer(request: HttpRequest, conversation: Conversation) -> None:
+    """Refuse whoever lacks the link or the work that is asked for, and crowds from one network."""
+    limit_newcomers(request)
+    entry = Entry.objects.filter(conversation=conversation).first() or Entry()
+    if entry.mode == Entry.Mode.INVITATION:
+        raise Refused(_("This conversation is for invited people. Open the link of your invitation first."))
+    if entry.mode == Entry.Mode.EXTERNAL:
+        raise Refused(_("This conversation is entered by a signed link. Open the link you were given first."))
+    ticket = (
+        request.POST.get("ticket", "") if _read_ticket(request.POST.get("ticket", ""), conversation) else ""
+    )
+    check_proof(ticket=ticket, proof=request.POST.get("proof", ""), bits=entry.proof_of_work_bits)
+    if entry.proof_of_work_bits and frame_key(request) and count(f"proof:{ticket}", PROOF_SECONDS)[0] > 1:
+        raise Refused(_("That was sent twice. Load the page again."), status=409)
 
 
 def make_ticket(conversation: Conversation) -> str:
@@ -53,6 +90,27 @@ def remember(response: HttpResponse, participant: Participant, conversation: Con
     return response
 
 
+def forget(response: HttpResponse, conversation: Conversation) -> HttpResponse:
+    """Let the browser drop the participant's key."""
+    path = reverse("voting:conversation", args=[conversation.slug])
+    response.delete_cookie(_cookie_name(conversation), path=path, samesite="Lax")
+    return response
+
+
+def make_return_token(participant: Participant, conversation: Conversation) -> str:
+    """The signed key for a private link with which the participant continues on any device."""
+    return signing.Signer(salt=f"{_salt(conversation)}.return").sign(participant.key.hex)
+
+
+def find_by_return_token(token: str, conversation: Conversation) -> Participant | None:
+    """The participant of a private link, unless it was tampered with or the participant is gone."""
+    try:
+        key = uuid.UUID(signing.Signer(salt=f"{_salt(conversation)}.return").unsign(token))
+    except (signing.BadSignature, ValueError):
+        return None
+    return conversation.participants.filter(key=key).first()
+
+
 def _read_ticket(ticket: str, conversation: Conversation) -> uuid.UUID | None:
     try:
         return uuid.UUID(signing.Signer(salt=_salt(conversation)).unsign(ticket))
@@ -61,8 +119,8 @@ def _read_ticket(ticket: str, conversation: Conversation) -> uuid.UUID | None:
 
 
 def _cookie_name(conversation: Conversation) -> str:
-    return f"participant-{conversation.pk}"
+    return cookie_name(conversation.pk)
 
 
 def _salt(conversation: Conversation) -> str:
-    return f"voting.participant.{conversation.pk}"
+    return cookie_salt(cookie_name(conversation.pk))

@@ -3,18 +3,58 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any, LiteralString
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
 
+from voting.admission import next_step
 from voting.models import Conversation, Participant, Statement, Vote
+from voting.prepared import fetch_prepared
+from voting.routing import RULE, NextCard
 
 STATEMENT_LIMIT = 280
 # Control characters, and those that turn the direction of all that follows on the page.
 INVISIBLE = dict.fromkeys(
     [*range(9), 0xB, *range(0xE, 0x20), 0x7F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
+CAST_VOTE: LiteralString = """
+WITH written AS (INSERT INTO voting_vote
+    (conversation_id, participant_id, statement_id, choice, is_important, cast_at)
+SELECT conversation.id, participant.id, statement.id, %s, %s, now()
+FROM voting_statement statement
+JOIN voting_conversation conversation ON conversation.id = statement.conversation_id
+JOIN voting_participant participant ON participant.conversation_id = conversation.id
+WHERE statement.id = %s AND participant.id = %s AND conversation.status = 'open'
+  AND (conversation.consent_id IS NULL OR conversation.consent_id = participant.consent_id)
+  AND (participant.answered_at IS NOT NULL OR NOT conversation.asks_questions)
+  AND NOT participant.is_screened_out
+  AND (statement.status = 'accepted'
+       OR (statement.status = 'pending' AND NOT conversation.is_strictly_moderated
+           AND statement.author_id IS DISTINCT FROM participant.id))
+ON CONFLICT (participant_id, statement_id)
+DO UPDATE SET choice = EXCLUDED.choice, is_important = EXCLUDED.is_important,
+              cast_at = EXCLUDED.cast_at
+RETURNING id, cast_at),
+shown AS (
+    INSERT INTO voting_showing (participant_id, statement_id, rule, chance)
+    SELECT %s, next.id, %s, next.chance
+    FROM written CROSS JOIN (SELECT %s::bigint AS id, %s::float8 AS chance) AS next
+    WHERE next.id IS NOT NULL
+    ON CONFLICT (participant_id, statement_id) DO NOTHING
+)
+SELECT id, cast_at FROM written
+"""
+DESCRIBING_FIELDS = {
+    "title",
+    "description",
+    "asked_by",
+    "use_of_results",
+    "population",
+    "round_size",
+    "shows_results",
+}
 
 
 class VotingClosed(Exception):
@@ -42,11 +82,10 @@ def create_conversation(
     owner: User | None,
     title: str,
     description: str = "",
-    population: str = "",
-    shows_results: bool = True,
     slug: str | None = None,
+    **details: Any,
 ) -> Conversation:
-    """Create a draft; without a slug, its address is made from the title."""
+    """Create a draft; without a slug, its address is made from the title. `details` are other fields."""
     wanted = slug or slugify(title)[:70] or "conversation"
     for candidate in [wanted] if slug else [wanted, *(f"{wanted}-{n}" for n in range(2, 1000))]:
         try:
@@ -55,24 +94,19 @@ def create_conversation(
                     owner=owner,
                     title=title,
                     description=description,
-                    population=population,
-                    shows_results=shows_results,
                     slug=candidate,
+                    **_described(details),
                 )
         except IntegrityError:
             continue
     raise ConversationRefused(f"The address “{wanted}” is taken. Please choose another one.")
 
 
-def edit_conversation(
-    *, conversation: Conversation, title: str, description: str, population: str, shows_results: bool = True
-) -> Conversation:
-    """Change what participants read above the statements; votes are not touched."""
-    conversation.title = title
-    conversation.description = description
-    conversation.population = population
-    conversation.shows_results = shows_results
-    conversation.save(update_fields=["title", "description", "population", "shows_results"])
+def edit_conversation(*, conversation: Conversation, **details: Any) -> Conversation:
+    """Change what participants read above the statements, or how long a round is; votes are not touched."""
+    for name, value in _described(details).items():
+        setattr(conversation, name, value)
+    conversation.save(update_fields=list(details))
     return conversation
 
 
@@ -114,41 +148,37 @@ def join(*, conversation: Conversation, key: uuid.UUID | None = None) -> Partici
     return conversation.participants.get(key=key)
 
 
-def cast_vote(*, participant: Participant, statement: Statement, choice: int) -> Vote:
+def cast_vote(
+    *,
+    participant: Participant,
+    statement: Statement,
+    choice: int,
+    is_important: bool = False,
+    then_shown: NextCard | None = None,
+) -> Vote:
     """Record the participant's choice; voting again replaces the earlier one.
 
-    Whether the conversation is open and the statement takes this person's vote is asked in the same
-    statement that writes, so a vote can never slip in after closing.
+    `then_shown` is the card that the answer will show: it is kept together with the vote.
+
+    Whether the conversation is open, the person admitted to it and the statement takes their vote is asked
+    in the same statement that writes, so a vote can never slip in after closing.
     """
     choice = Vote.Choice(choice)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO voting_vote (conversation_id, participant_id, statement_id, choice, cast_at)
-            SELECT conversation.id, participant.id, statement.id, %s, now()
-            FROM voting_statement statement
-            JOIN voting_conversation conversation ON conversation.id = statement.conversation_id
-            JOIN voting_participant participant ON participant.conversation_id = conversation.id
-            WHERE statement.id = %s AND participant.id = %s AND conversation.status = 'open'
-              AND (statement.status = 'accepted'
-                   OR (statement.status = 'pending' AND NOT conversation.is_strictly_moderated
-                       AND statement.author_id IS DISTINCT FROM participant.id))
-            ON CONFLICT (participant_id, statement_id)
-            DO UPDATE SET choice = EXCLUDED.choice, cast_at = EXCLUDED.cast_at
-            RETURNING id, cast_at
-            """,
-            [int(choice), statement.pk, participant.pk],
-        )
-        written = cursor.fetchone()
-    if written is None:
+    shown: tuple[int | None, float | None] = (None, None)
+    if then_shown is not None and then_shown.statement is not None and then_shown.chance is not None:
+        shown = then_shown.statement.pk, then_shown.chance
+    values = [int(choice), is_important, statement.pk, participant.pk, participant.pk, RULE, *shown]
+    written = fetch_prepared(CAST_VOTE, values)
+    if not written:
         raise VotingClosed(f"Statement {statement.number} takes no vote from this participant now.")
     return Vote(
-        pk=written[0],
+        pk=written[0][0],
         conversation_id=participant.conversation_id,
         participant=participant,
         statement=statement,
         choice=choice,
-        cast_at=written[1],
+        is_important=is_important,
+        cast_at=written[0][1],
     )
 
 
@@ -160,13 +190,20 @@ def withdraw_vote(*, participant: Participant, statement: Statement) -> None:
 
 
 def submit_statement(*, participant: Participant, text: str) -> Statement:
-    """Keep a participant's statement for moderation."""
+    """Keep a participant's statement for moderation; sending it again changes nothing."""
     text = clean_statement(text)
     with transaction.atomic():
         conversation = Conversation.objects.select_for_update(no_key=True).get(pk=participant.conversation_id)
         if not conversation.is_open():
             raise StatementRefused("This conversation is closed, so it takes no new statements.")
-        return _add_statement(conversation, text, author=participant)
+        if next_step(conversation, participant):
+            raise StatementRefused("This participant has not been admitted yet.")
+        try:
+            return _add_statement(conversation, text, author=participant)
+        except AlreadySuggested as error:
+            if error.existing.author_id == participant.pk:
+                return error.existing  # the same form, sent again
+            raise
 
 
 @dataclass
@@ -221,6 +258,13 @@ def clean_statement(text: str) -> str:
             f"Please keep to {STATEMENT_LIMIT} characters; this has {len(text)}. One idea is best."
         )
     return text
+
+
+def _described(details: dict[str, Any]) -> dict[str, Any]:
+    unknown = set(details) - DESCRIBING_FIELDS
+    if unknown:
+        raise TypeError(f"A conversation is not described by {', '.join(sorted(unknown))}.")
+    return details
 
 
 def _clean_line(line: int, text: str) -> str:

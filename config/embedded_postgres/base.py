@@ -1,5 +1,6 @@
 """A Django database backend that starts the embedded server before the first connection."""
 
+import select
 import time
 from typing import Any
 
@@ -30,6 +31,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         params = super().get_connection_params()
         return params | ensure_running(self.settings_dict["DATA_DIR"])
 
+    def is_usable(self) -> bool:
+        """Whether the connection works; the server is asked only where something is amiss.
+
+        An idle connection has nothing to read: once the server is gone, its end can be read.
+        """
+        if self.connection is not None and not self.errors_occurred and is_silent(self.connection):
+            return True
+        return bool(super().is_usable())
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection:
         """Connect; a missing database is made, and a server that is just coming up is waited for."""
         give_up_at = time.monotonic() + PATIENCE
@@ -44,6 +54,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     conn_params = conn_params | ensure_running(self.settings_dict["DATA_DIR"])
                 else:
                     raise
+
+
+def is_silent(connection: psycopg.Connection) -> bool:
+    """Whether the connection is open and the server has sent nothing since its last answer."""
+    if connection.closed:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return not poll.poll(0)
 
 
 def is_missing_database(error: psycopg.OperationalError, conn_params: dict[str, Any]) -> bool:

@@ -49,7 +49,9 @@
     target.focus({ preventScroll: true });
   }
 
-  function announceFailure() {
+  /* What is marked data-kept is not lost: voting.js says so instead. */
+  function announceFailure(event) {
+    if (event.detail.elt.closest("[data-kept]")) return;
     const notice = document.getElementById("connection-notice");
     if (notice) notice.hidden = false;
   }

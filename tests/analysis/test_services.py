@@ -25,7 +25,7 @@ from tests.factories import (
     make_statement,
     make_vote,
 )
-from voting.models import Statement
+from voting.models import GroupCounts, Statement
 from voting.votes import load_votes
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +188,16 @@ def test_deleting_an_analysis_falls_back_to_the_newest_left():
     run_analysis(conversation=conversation, lock_k=3).delete()
     assert not CurrentAnalysis.objects.filter(conversation=conversation).exists()
     assert find_analysis(conversation) == first
+
+
+@pytest.mark.django_db
+def test_routing_learns_how_the_groups_of_the_latest_analysis_voted():
+    conversation = make_divided_conversation(n_people=16, n_statements=8)
+    run_analysis(conversation=conversation, lock_k=2)
+    known = GroupCounts.objects.get(conversation=conversation)
+    assert known.sizes == [8, 8]
+    assert known.counts["0"] == [[8, 0, 0], [8, 0, 0]]
+    assert sorted(known.counts["7"]) == [[0, 8, 0], [8, 0, 0]]
 
 
 @pytest.mark.django_db(transaction=True)

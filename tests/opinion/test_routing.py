@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opinion.routing import priorities
+from opinion.routing import card_chances, memberships, priorities, vote_needs
 from opinion.support import Counts
 
 
@@ -40,3 +40,58 @@ def test_statements_about_the_voter_have_their_own_priority():
 def test_votes_of_all_groups_count_together():
     split = Counts(*(np.array([[n], [n]]) for n in (3, 2, 1)))
     assert priority(split) == pytest.approx(priority(counts_of(6, 4, 2)))
+
+
+def counts_by_group(agrees: list[list[int]], seen: int = 10) -> Counts:
+    array = np.array(agrees)
+    return Counts(array, seen - array, np.zeros_like(array))
+
+
+def test_votes_tell_the_group():
+    by_group = counts_by_group([[10, 10, 0], [0, 0, 10]])
+    sizes = np.array([30, 10])
+    assert memberships(np.array([1, 1, -1]), by_group, sizes)[0] > 0.99
+    assert memberships(np.array([-1, -1, 1]), by_group, sizes)[1] > 0.99
+
+
+def test_without_votes_the_larger_group_is_likelier():
+    nothing = Counts(*(np.zeros((2, 0), dtype=int) for _ in range(3)))
+    assert memberships(np.array([], dtype=int), nothing, np.array([29, 9])) == pytest.approx([0.75, 0.25])
+
+
+def test_a_group_that_has_seen_a_statement_too_seldom_comes_before_all_else():
+    by_group = counts_by_group([[5, 10]])
+    needs = vote_needs(by_group, np.array([[20.0, 3.0]]), least_seen=4)
+    assert needs[0, 1] > 1 > 1 / 36 > needs[0, 0] > 0
+
+
+def test_an_uncertain_statement_is_worth_more_than_a_settled_one():
+    by_group = counts_by_group([[5, 10], [10, 10]])
+    needs = vote_needs(by_group, by_group.seen.astype(float), least_seen=4)
+    assert needs[0, 0] > needs[0, 1]
+
+
+def test_a_vote_is_worth_little_where_another_group_is_against():
+    by_group = counts_by_group([[5, 5], [10, 0]])
+    needs = vote_needs(by_group, by_group.seen.astype(float), least_seen=4)
+    assert needs[0, 0] > 50 * needs[0, 1]
+
+
+def test_needs_leave_their_arguments_alone():
+    by_group = counts_by_group([[5, 10]])
+    n_seen = by_group.seen.astype(float)
+    vote_needs(by_group, n_seen)
+    assert n_seen.tolist() == [[10, 10]]
+
+
+def test_chances_worked_by_hand():
+    assert card_chances(np.array([3.0, 1.0, 2.0, 2.0]), n_best=2, share_any=0.2) == pytest.approx(
+        [0.45, 0.05, 0.25, 0.25]
+    )
+
+
+@pytest.mark.parametrize("n_statements", [1, 5, 10, 11, 400])
+def test_every_statement_has_a_chance_and_together_they_are_certain(n_statements):
+    chances = card_chances(np.random.default_rng(0).random(n_statements))
+    assert chances.sum() == pytest.approx(1)
+    assert chances.min() > 0

@@ -3,11 +3,13 @@
 import uuid
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_conversation, make_facilitator, make_participant, make_statement, make_vote
 from voting.identity import make_ticket
-from voting.models import Participant, Statement, Vote
+from voting.models import Participant, Showing, Statement, Vote
 
 pytestmark = pytest.mark.django_db
 
@@ -304,3 +306,25 @@ def test_a_vote_with_its_next_card_takes_few_queries(client, django_assert_max_n
     cast(client, statements[0])
     with django_assert_max_num_queries(12):
         cast(client, statements[1], headers=HTMX)
+
+
+def test_a_vote_with_htmx_takes_two_queries_beside_the_two_prepared_ones(client, monkeypatch):
+    conversation = make_conversation()
+    for _ in range(5):
+        make_statement(conversation)
+    cast(client, conversation.statements.first(), headers=HTMX)
+    monkeypatch.setattr("voting.candidates.SECONDS_KEPT", 60.0)
+    shown = conversation.statements.get(showings__isnull=False)
+    client.get(address(conversation))
+    with CaptureQueriesContext(connection) as queries:
+        cast(client, shown, headers=HTMX)
+    assert len(queries) == 2
+    assert Showing.objects.count() == 2
+
+
+def test_the_card_after_a_vote_stays_when_the_page_is_loaded_again(client):
+    conversation = make_conversation()
+    statements = [make_statement(conversation, f"Rule {n}.") for n in range(30)]
+    shown = cast(client, statements[0], headers=HTMX).content.decode()
+    text = next(statement.text for statement in statements if f">{statement.text}<" in shown)
+    assert all(f">{text}<" in client.get(address(conversation)).content.decode() for _ in range(3))

@@ -6,7 +6,9 @@ from random import Random
 import pytest
 
 from tests.factories import make_conversation, make_participant, make_statement, make_vote
-from voting.routing import draw_without_return, few_votes_boost, next_card
+from voting.candidates import candidates_of, forget_candidates
+from voting.models import GroupCounts, Showing, Statement
+from voting.routing import METADATA_AFTER, RULE, keep_showing, next_card
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +17,19 @@ def draw(conversation, participant=None, seed=0):
     return next_card(conversation=conversation, participant=participant, random=Random(seed))
 
 
-def counts(conversation, n=300):
-    return Counter(draw(conversation, seed=seed).statement.number for seed in range(n))
+def counts(conversation, participant=None, n=300):
+    """What is drawn how often, each time as if no card had been dealt before."""
+    drawn = Counter()
+    for seed in range(n):
+        forget_candidates()
+        drawn[draw(conversation, participant, seed).statement.number] += 1
+    return drawn
+
+
+def deal(conversation, participant):
+    card = draw(conversation, participant)
+    keep_showing(participant=participant, card=card)
+    return card
 
 
 def test_everybody_sees_every_statement_once_and_then_none():
@@ -24,7 +37,7 @@ def test_everybody_sees_every_statement_once_and_then_none():
     person = make_participant(conversation)
     expected = {make_statement(conversation).pk for _ in range(12)}
     seen = []
-    while (card := draw(conversation, person)).statement is not None:
+    while (card := deal(conversation, person)).statement is not None:
         assert card.n_done == len(seen)
         make_vote(person, card.statement)
         seen.append(card.statement.pk)
@@ -47,55 +60,145 @@ def test_an_author_is_not_shown_their_own_pending_statement():
     author = make_participant(conversation)
     statement = make_statement(conversation, status="pending", author=author)
     assert draw(conversation, author).statement is None
+    assert draw(conversation, author).n_statements == 0
     assert draw(conversation, make_participant(conversation)).statement == statement
 
 
-def test_the_same_random_source_draws_the_same_card():
+def test_a_card_stays_until_it_is_voted_on():
     conversation = make_conversation()
+    person = make_participant(conversation)
     for _ in range(20):
         make_statement(conversation)
-    assert draw(conversation, seed=5) == draw(conversation, seed=5)
-    assert len({draw(conversation, seed=seed).statement.pk for seed in range(20)}) > 5
+    card = deal(conversation, person)
+    again = [draw(conversation, person, seed) for seed in range(5)]
+    assert {card.statement} == {other.statement for other in again}
+    assert all(other.chance is None for other in again)
+    make_vote(person, card.statement)
+    assert draw(conversation, person).statement != card.statement
 
 
-def test_statements_with_priority_come_more_often():
+def test_a_card_rejected_meanwhile_is_replaced():
     conversation = make_conversation()
-    for number in range(20):
-        make_statement(conversation, number=number, priority=10.0 if number == 3 else 1.0)
-    assert counts(conversation).most_common(1)[0][0] == 3
+    person = make_participant(conversation)
+    make_statement(conversation), make_statement(conversation)
+    card = deal(conversation, person)
+    Statement.objects.filter(pk=card.statement.pk).update(status="rejected")
+    forget_candidates()
+    assert draw(conversation, person).statement not in (None, card.statement)
 
 
-def test_statements_with_few_votes_come_more_often():
+def test_every_showing_is_kept_with_rule_and_chance():
     conversation = make_conversation()
-    often, rarely = make_statement(conversation, number=1), make_statement(conversation, number=2)
-    for _ in range(25):
-        make_vote(make_participant(conversation), often)
+    person = make_participant(conversation)
+    for _ in range(4):
+        make_statement(conversation)
+    deal(conversation, person)
+    deal(conversation, person)
+    showing = Showing.objects.get(participant=person)
+    assert (showing.rule, showing.chance) == (RULE, 0.25)
+
+
+def test_the_chance_kept_is_the_share_drawn():
+    conversation = make_conversation()
+    for number in range(40):
+        statement = make_statement(conversation, number=number)
+        if number < 20:
+            make_vote(make_participant(conversation), statement)
+    chances = {}
+    for seed in range(300):
+        forget_candidates()
+        card = draw(conversation, seed=seed)
+        chances[card.statement.number] = card.chance
     drawn = counts(conversation)
-    assert drawn[rarely.number] > 5 * drawn[often.number] > 0
+    assert min(chances.values()) == pytest.approx(0.05 / 40)
+    assert max(chances.values()) == pytest.approx(0.95 / 20 + 0.05 / 40)
+    assert sum(drawn[number] for number in range(20)) / 300 == pytest.approx(20 * 0.05 / 40, abs=0.03)
 
 
-def test_statements_about_the_participant_come_rarely():
+def test_statements_seen_too_seldom_come_first():
     conversation = make_conversation()
-    for number in range(20):
+    seen = [make_statement(conversation, number=number) for number in range(15)]
+    for number in range(15, 30):
+        make_statement(conversation, number=number)
+    person = make_participant(conversation)
+    for statement in seen:
+        make_vote(person, statement)
+    drawn = counts(conversation)
+    assert sum(drawn[number] for number in range(15)) < 30
+
+
+def test_what_ones_own_group_has_not_seen_comes_first():
+    conversation = make_conversation()
+    for number in range(31):
+        make_statement(conversation, number=number)
+    # Two groups that disagree on statement 0: A has seen 1–15 often, B 16–30.
+    often, never = [20, 10, 0], [0, 0, 0]
+    by_statement = {n: [often, never] if n <= 15 else [never, often] for n in range(1, 31)}
+    known = {"0": [[50, 0, 0], [0, 50, 0]]} | {str(n): pair for n, pair in by_statement.items()}
+    GroupCounts.objects.create(conversation=conversation, sizes=[50, 50], counts=known)
+    person = make_participant(conversation)
+    make_vote(person, conversation.statements.get(number=0), 1)
+    drawn = counts(conversation, person)
+    assert sum(drawn[number] for number in range(16, 31)) > 270
+
+
+def test_statements_about_the_participant_come_late_and_rarely():
+    conversation = make_conversation()
+    for number in range(40):
         make_statement(conversation, number=number, is_metadata=number < 10)
-    drawn = counts(conversation)
-    assert 0 < sum(drawn[number] for number in range(10)) < 100
+    person = make_participant(conversation)
+    assert sum(counts(conversation, person)[number] for number in range(10)) == 0
+    for statement in conversation.statements.filter(number__gte=10)[:METADATA_AFTER]:
+        make_vote(person, statement)
+    assert 10 < sum(counts(conversation, person)[number] for number in range(10)) < 60
 
 
-def test_a_card_takes_four_queries(django_assert_num_queries):
+def test_statements_about_the_participant_come_when_nothing_else_is_left():
+    conversation = make_conversation()
+    statement = make_statement(conversation, is_metadata=True)
+    assert draw(conversation, make_participant(conversation)).statement == statement
+
+
+def test_people_who_come_at_once_are_spread_over_the_statements(monkeypatch):
+    monkeypatch.setattr("voting.candidates.SECONDS_KEPT", 60.0)
+    conversation = make_conversation()
+    for _ in range(100):
+        make_statement(conversation)
+    drawn = Counter(draw(conversation, seed=seed).statement.pk for seed in range(300))
+    assert max(drawn.values()) < 12
+
+
+def test_a_card_takes_one_prepared_query_once_statements_are_known(django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr("voting.candidates.SECONDS_KEPT", 60.0)
     conversation = make_conversation()
     person = make_participant(conversation)
     for _ in range(30):
         make_statement(conversation)
-    with django_assert_num_queries(4):
+    candidates_of(conversation)
+    with django_assert_num_queries(0):
         draw(conversation, person)
 
 
-def test_drawing_without_return_follows_the_weights():
-    firsts = Counter(draw_without_return([1, 3], 1, Random(seed))[0] for seed in range(2000))
-    assert 2.5 < firsts[1] / firsts[0] < 3.6
+def test_a_new_statement_may_come_after_some_seconds(monkeypatch):
+    conversation = make_conversation()
+    monkeypatch.setattr("voting.candidates.SECONDS_KEPT", 60.0)
+    assert draw(conversation).statement is None
+    statement = make_statement(conversation)
+    assert draw(conversation).statement is None
+    monkeypatch.setattr("voting.candidates.time.monotonic", lambda: 1e12)
+    monkeypatch.setattr("voting.candidates.SECONDS_KEPT", 0.0)
+    assert draw(conversation).statement == statement
 
 
-def test_the_boost_falls_from_nine_towards_one():
-    assert few_votes_boost(0) == 9
-    assert few_votes_boost(20) == 1.5
+def test_showings_go_with_their_participant_statement_and_conversation():
+    conversation = make_conversation()
+    people = [make_participant(conversation) for _ in range(3)]
+    make_statement(conversation)
+    for person in people:
+        deal(conversation, person)
+    people[0].delete()
+    assert Showing.objects.count() == 2
+    conversation.statements.get().delete()
+    assert Showing.objects.count() == 0
+    deal(conversation, people[1])
+    conversation.delete()

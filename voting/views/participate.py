@@ -11,10 +11,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from voting.access import get_visible_conversation
-from voting.cards import Card, deal_card
+from voting.admission import next_step
+from voting.candidates import find_statement
+from voting.cards import Card, cast_and_deal, deal_card
 from voting.forms import StatementForm, VoteForm
 from voting.identity import find_participant, join_with_ticket, remember
 from voting.models import Conversation, Participant, Statement
@@ -29,10 +32,14 @@ from voting.services import (
 from voting.tallies import tally
 
 CONVERSATIONS_PER_PAGE = 20
-NO_VOTES_NOW = "This statement takes no votes just now. Nothing you did before is lost."
-NO_STATEMENTS_NOW = "This conversation takes no new statements. Yours was not kept: copy it if you need it."
-THANKS_WAITING = "Thank you. A moderator reads your statement, then others can vote on it."
-THANKS_SHOWN = "Thank you. Others can vote on your statement now."
+NO_VOTES_NOW = _("This statement takes no votes just now. Nothing you did before is lost.")
+NOT_YET = _("Your vote was not counted yet: one step comes before it.")
+STEP_BEFORE_WRITING = _("One step comes before you can write: it is named above. Your text is still here.")
+NO_STATEMENTS_NOW = _(
+    "This conversation takes no new statements. Yours was not kept: copy it if you need it."
+)
+THANKS_WAITING = _("Thank you. A moderator reads your statement, then others can vote on it.")
+THANKS_SHOWN = _("Thank you. Others can vote on your statement now.")
 
 View = Callable[..., HttpResponse]
 
@@ -69,6 +76,7 @@ def conversation(request: HttpRequest, slug: str) -> HttpResponse:
         participant=find_participant(request, conversation),
         wanted=request.GET.get("statement", ""),
         voted=request.GET.get("voted", ""),
+        is_continued="continue" in request.GET,
     )
     return show_card(request, conversation, card)
 
@@ -77,19 +85,21 @@ def conversation(request: HttpRequest, slug: str) -> HttpResponse:
 def vote(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Record one vote, then show the next statement."""
     conversation = get_visible_conversation(request, slug)
-    statement = get_object_or_404(conversation.statements, number=number)
+    statement = find_statement(conversation, number)
+    if statement is None:
+        raise Http404("There is no such statement.")
     form = VoteForm(request.POST)
     if not form.is_valid():
         raise BadRequest("A vote is agree, pass or disagree.")
-    if not statement.takes_votes():
+    if not statement.takes_votes() or is_step_missing(request, conversation):
         return refuse(request, conversation)
 
     participant = join_with_ticket(request, conversation)
     try:
-        cast_vote(participant=participant, statement=statement, choice=form.cleaned_data["choice"])
+        response = keep_vote(request, participant, statement, **form.cleaned_data)
     except VotingClosed:
         return refuse(request, conversation)
-    return go_on(request, conversation, participant, voted=str(number))
+    return remember(response, participant, conversation)
 
 
 @post_or_return
@@ -117,6 +127,9 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
     if not conversation.is_open():
         form.add_error("text", NO_STATEMENTS_NOW)
         return show_form(request, conversation, form, status=409)
+    if is_step_missing(request, conversation):
+        form.add_error("text", STEP_BEFORE_WRITING)
+        return show_form(request, conversation, form, status=409)
 
     participant = join_with_ticket(request, conversation)
     try:
@@ -132,23 +145,51 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
     return remember(response, participant, conversation)
 
 
-def go_on(
-    request: HttpRequest, conversation: Conversation, participant: Participant, **dealt: str
+def keep_vote(
+    request: HttpRequest, participant: Participant, statement: Statement, **vote: Any
 ) -> HttpResponse:
-    """After a vote: the next card, in place for htmx, by redirect otherwise."""
+    """Store the vote and answer with what comes after it: for htmx the next card, stored in one go."""
+    conversation = statement.conversation
+    if is_htmx(request) and "mine" not in request.POST:
+        card = cast_and_deal(participant=participant, statement=statement, **vote)
+        return show_card(request, conversation, card)
+    cast_vote(participant=participant, statement=statement, **vote)
+    if "mine" in request.POST:
+        return redirect(own_vote(conversation, statement.number))
+    address = reverse("voting:conversation", args=[conversation.slug])
+    return redirect(f"{address}?voted={statement.number}#card")
+
+
+def go_on(
+    request: HttpRequest, conversation: Conversation, participant: Participant, wanted: str
+) -> HttpResponse:
+    """After a vote was taken back: its card again, in place for htmx, by redirect otherwise."""
     if is_htmx(request):
-        card = deal_card(conversation=conversation, participant=participant, **dealt)
+        card = deal_card(conversation=conversation, participant=participant, wanted=wanted)
         response = show_card(request, conversation, card)
     else:
         address = reverse("voting:conversation", args=[conversation.slug])
-        response = redirect(f"{address}?{urlencode(dealt)}#card")
+        response = redirect(f"{address}?{urlencode({'statement': wanted})}#card")
     return remember(response, participant, conversation)
+
+
+def is_step_missing(request: HttpRequest, conversation: Conversation) -> bool:
+    """Whether consent or answers are missing; costs nothing where a conversation asks for neither."""
+    if conversation.consent_id is None and not conversation.asks_questions:
+        return False
+    return next_step(conversation, find_participant(request, conversation)) != ""
+
+
+def own_vote(conversation: Conversation, number: int) -> str:
+    """Where a vote stands among the participant's own."""
+    return f"{reverse('voting:mine', args=[conversation.slug])}?changed={number}#vote-{number}"
 
 
 def refuse(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     """No vote was taken: say so, and show what can be voted on."""
     participant = find_participant(request, conversation)
-    card = deal_card(conversation=conversation, participant=participant, notice=NO_VOTES_NOW)
+    notice = NOT_YET if conversation.is_open() and next_step(conversation, participant) else NO_VOTES_NOW
+    card = deal_card(conversation=conversation, participant=participant, notice=str(notice))
     return show_card(request, conversation, card, status=409)
 
 
@@ -167,6 +208,8 @@ def show_card(
 ) -> HttpResponse:
     template = "voting/_card.html" if is_htmx(request) else "voting/conversation.html"
     context = {"conversation": conversation, "card": card, "form": StatementForm()}
+    if not is_htmx(request):
+        context["tally"] = tally(conversation)
     return render(request, template, context, status=status)
 
 
@@ -183,7 +226,8 @@ def show_form(
         return render(request, "voting/_statement_form.html", context, status=status)
     participant = find_participant(request, conversation)
     card = deal_card(conversation=conversation, participant=participant)
-    return render(request, "voting/conversation.html", {**context, "card": card}, status=status)
+    context |= {"card": card, "tally": tally(conversation)}
+    return render(request, "voting/conversation.html", context, status=status)
 
 
 def is_htmx(request: HttpRequest) -> bool:

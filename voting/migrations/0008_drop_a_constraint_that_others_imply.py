@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('voting', '0004_index_votes_by_both_keys'),
+        ('voting', '0007_add_entry_invitations_and_limits'),
     ]
 
     operations = [

@@ -41,6 +41,17 @@ class Conversation(models.Model):
         default=True, help_text="Statements take votes, and count, only after a moderator accepted them."
     )
     shows_results = models.BooleanField(default=True, help_text="Participants may see the results page.")
+    asked_by = models.CharField(max_length=200, blank=True, help_text="Who asks, as participants read it.")
+    use_of_results = models.TextField(blank=True, help_text="What will happen with the result.")
+    round_size = models.PositiveSmallIntegerField(
+        default=10, db_default=10, help_text="After so many cards a participant is asked to continue or stop."
+    )
+    # The present consent text: nobody votes before they agreed to exactly this version.
+    consent = models.ForeignKey(
+        "voting.ConsentText", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    # Whether any question is asked: kept here so that a vote need not look through the questions.
+    asks_questions = models.BooleanField(default=False, db_default=False, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -66,6 +77,9 @@ class Conversation(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "open", "closed"]), name="conversation_status_known"
             ),
+            models.CheckConstraint(
+                condition=Q(round_size__gte=1, round_size__lte=100), name="conversation_round_size_sane"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +87,10 @@ class Conversation(models.Model):
 
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
+
+    def round_minutes(self) -> int:
+        """About how long a round takes, at twelve seconds a card."""
+        return max(1, round(self.round_size / 5))
 
     def counted_statuses(self) -> list[str]:
         """Which statements take votes and enter analyses: accepted ones, pending ones where allowed."""
@@ -92,6 +110,14 @@ class Participant(models.Model):
     published_group = models.SmallIntegerField(
         null=True, blank=True, help_text="The group that the platform an import came from had published."
     )
+    consent = models.ForeignKey(
+        "voting.ConsentText", on_delete=models.RESTRICT, null=True, blank=True, related_name="participants"
+    )
+    consented_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the facilitator's questions were answered."
+    )
+    is_screened_out = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -187,6 +213,9 @@ class Vote(models.Model):
         Statement, on_delete=models.CASCADE, related_name="votes", db_constraint=False, db_index=False
     )
     choice = models.SmallIntegerField(choices=Choice.choices)
+    is_important = models.BooleanField(
+        default=False, db_default=False, help_text="The participant marked it: “this matters to me”."
+    )
     cast_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -1,0 +1,172 @@
+/* Voting without losing anything: what cannot be sent waits on this device; and keys vote. Every page works
+   without this file.
+
+   A form with data-kept is written down before it is sent and crossed out when the server has answered. Sending
+   twice does no harm: the server keeps one vote per person and statement. */
+(() => {
+  const SHELF = `waiting:${location.pathname.split("/").slice(0, 3).join("/")}`;
+  const TRY_LATER = new Set([0, 403, 408, 425, 429, 500, 502, 503, 504]);
+  const SHOWN = new Set([409, 422]);
+  const FIRST_PAUSE = 2000;
+  const LONGEST_PAUSE = 60000;
+  let memory = [];
+  let sending = null;
+  let timer = 0;
+  let pause = FIRST_PAUSE;
+
+  function read() {
+    try {
+      return JSON.parse(localStorage.getItem(SHELF) ?? "[]");
+    } catch {
+      return memory;
+    }
+  }
+
+  function write(entries) {
+    memory = entries;
+    try {
+      if (entries.length) localStorage.setItem(SHELF, JSON.stringify(entries));
+      else localStorage.removeItem(SHELF);
+    } catch {
+      /* Storage is blocked: what waits lives as long as this page. */
+    }
+  }
+
+  /* A vote and its undo are about one statement: the later one takes the place of the earlier one. */
+  function subject(path, form) {
+    return path.replace(/(vote|withdraw)\/$/, "") + (form.get("text") ?? "");
+  }
+
+  function keep(entry) {
+    write([...read().filter((other) => other.subject !== entry.subject), entry]);
+  }
+
+  function cross(id) {
+    write(read().filter((entry) => entry.id !== id));
+  }
+
+  function show(state) {
+    const box = document.getElementById("waiting");
+    if (!box) return;
+    box.hidden = !state;
+    for (const line of box.querySelectorAll("[data-waiting]")) line.hidden = line.dataset.waiting !== state;
+    document.getElementById("send-now").hidden = state !== "one" && state !== "more";
+  }
+
+  function wait() {
+    show(read().length > 1 ? "more" : "one");
+    clearTimeout(timer);
+    timer = setTimeout(sendAll, pause);
+    pause = Math.min(2 * pause, LONGEST_PAUSE);
+  }
+
+  /* The card stays, with the choice that waits marked. */
+  function mark(choice) {
+    for (const button of document.querySelectorAll("#vote [name=choice]")) {
+      if (button.value === choice) button.setAttribute("aria-pressed", "true");
+      else button.removeAttribute("aria-pressed");
+    }
+  }
+
+  async function post(entry, signal) {
+    const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+    const headers = { "HX-Request": "true", ...(token && { "X-CSRFToken": token }) };
+    const body = new URLSearchParams(entry.body);
+    if (token) body.set("csrfmiddlewaretoken", token);
+    return fetch(entry.path, { method: "POST", headers, body, signal });
+  }
+
+  /* Send what waits, oldest first; stop at the first that does not arrive. */
+  async function sendAll() {
+    if (sending || !read().length) return;
+    sending = new AbortController();
+    const { signal } = sending;
+    let isRefused = false;
+    try {
+      for (const entry of read()) {
+        const response = await post(entry, signal);
+        if (TRY_LATER.has(response.status)) return wait();
+        cross(entry.id);
+        isRefused = isRefused || !response.ok;
+        const isFragment = (response.ok || SHOWN.has(response.status)) && document.querySelector(entry.target);
+        if (isFragment) htmx.swap(entry.target, await response.text(), { swapStyle: "outerHTML" });
+      }
+      pause = FIRST_PAUSE;
+      show(isRefused ? "refused" : "sent");
+    } catch {
+      if (!signal.aborted) wait();
+    } finally {
+      sending = null;
+    }
+  }
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, requestConfig } = event.detail;
+    if (!elt.matches("[data-kept]")) return;
+    sending?.abort();
+    requestConfig.keptAs = `${Date.now()}-${Math.random()}`;
+    keep({
+      id: requestConfig.keptAs,
+      subject: subject(requestConfig.path, requestConfig.formData),
+      path: requestConfig.path,
+      body: new URLSearchParams(requestConfig.formData).toString(),
+      target: elt.getAttribute("hx-target"),
+    });
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { requestConfig, xhr } = event.detail;
+    if (!requestConfig.keptAs) return;
+    if (TRY_LATER.has(xhr.status)) {
+      mark(requestConfig.formData.get("choice"));
+      wait();
+      return;
+    }
+    cross(requestConfig.keptAs);
+    pause = FIRST_PAUSE;
+    if (read().length) sendAll();
+    else show("");
+  });
+
+  /* Single keys, which can be switched off: a person who speaks to their computer may set one off. */
+  const areKeysOn = () => {
+    try {
+      return localStorage.getItem("keys") !== "off";
+    } catch {
+      return true;
+    }
+  };
+
+  function switchKeys(isOn) {
+    try {
+      localStorage.setItem("keys", isOn ? "on" : "off");
+    } catch {
+      /* Storage is blocked: keys stay as they are. */
+    }
+    document.getElementById("keys-switch").setAttribute("aria-pressed", String(isOn));
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !areKeysOn()) return;
+    if (event.target.closest("textarea, select, [contenteditable], input:not([type=checkbox])")) return;
+    const button = document.querySelector(`#card [data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#keys-switch")) switchKeys(!areKeysOn());
+    if (event.target.closest("#send-now")) sendAll();
+  });
+  addEventListener("online", sendAll);
+  document.addEventListener("visibilitychange", () => document.hidden || sendAll());
+
+  const keys = document.getElementById("keys");
+  if (keys && matchMedia("(hover: hover) and (pointer: fine)").matches) {
+    keys.hidden = false;
+    document.getElementById("keys-switch").setAttribute("aria-pressed", String(areKeysOn()));
+  }
+  if (read().length) wait();
+  if (read().length) sendAll();
+})();

@@ -1,0 +1,164 @@
+"""The statements of a conversation that may come next, and what is known of them.
+
+Each web process keeps one table per conversation for a few seconds, so that choosing a card costs the same
+with ten statements as with thousands. A statement accepted or rejected meanwhile enters or leaves within
+those seconds; votes are checked by the database in any case.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from opinion.routing import vote_needs
+from opinion.support import Counts
+from voting.models import Conversation, GroupCounts, Statement
+
+Floats = NDArray[np.float64]
+
+SECONDS_KEPT = 2.0
+# Reading a large conversation again takes at most this share of the time.
+SHARE_OF_TIME = 0.05
+# Needs are calculated again after so many cards: a statement has not changed much before.
+CARDS_BETWEEN_NEEDS = 10
+
+VOTES_BY_STATEMENT = """
+SELECT statement_id, choice, count(*) FROM voting_vote WHERE conversation_id = %s GROUP BY 1, 2
+"""
+
+
+@dataclass
+class Candidates:
+    """The statements that count, in order, and for each group how they voted and what they still need.
+
+    Attributes
+    ----------
+    by_group : Counts of shape (k, n_statements)
+        Of the groups of the latest analysis; of everybody as one group before the first.
+    sizes : int array of shape (k,)
+    n_seen : float array of shape (k, n_statements)
+        Votes since that analysis count for the groups by their share of people.
+    needs : float array of shape (k, n_statements)
+    """
+
+    statements: list[Statement]
+    by_group: Counts
+    sizes: NDArray[np.int64]
+    n_seen: Floats
+    needs: Floats
+    is_metadata: NDArray[np.bool_]
+    place_of: dict[int, int] = field(default_factory=dict)
+    place_by_number: dict[int, int] = field(default_factory=dict)
+    pending_by_author: dict[int, list[int]] = field(default_factory=dict)
+    n_noted: int = 0
+
+    def note_card(self, place: int, membership: Floats) -> None:
+        """Count a card as seen at once, so that the next people are not all sent to the same statement."""
+        self.n_seen[:, place] += membership
+        self.n_noted += 1
+        if self.n_noted % CARDS_BETWEEN_NEEDS == 0:
+            self.needs = vote_needs(self.by_group, self.n_seen)
+
+
+@dataclass
+class _Kept:
+    candidates: Candidates
+    settings: tuple[str, bool]
+    stale_at: float
+
+
+_kept: dict[int, _Kept] = {}
+_reading = threading.Lock()
+
+
+def candidates_of(conversation: Conversation) -> Candidates:
+    """The table of this conversation; while one thread reads it again, the others use the one before."""
+    kept = _kept.get(conversation.pk)
+    if kept is None or kept.settings != _settings(conversation):
+        return _read_again(conversation)
+    if time.monotonic() < kept.stale_at or not _reading.acquire(blocking=False):
+        return kept.candidates
+    try:
+        return _read_again(conversation)
+    finally:
+        _reading.release()
+
+
+def find_statement(conversation: Conversation, number: int) -> Statement | None:
+    """Find a statement among those that count, at no cost; others, and new ones, in the database."""
+    candidates = candidates_of(conversation)
+    place = candidates.place_by_number.get(number)
+    if place is not None:
+        return candidates.statements[place]
+    return conversation.statements.filter(number=number).first()
+
+
+def forget_candidates() -> None:
+    """Forget every table, so that the next request reads its own again."""
+    _kept.clear()
+
+
+def _settings(conversation: Conversation) -> tuple[str, bool]:
+    """What of a conversation changes the table at once."""
+    return conversation.status, conversation.is_strictly_moderated
+
+
+def _read_again(conversation: Conversation) -> Candidates:
+    began = time.monotonic()
+    candidates = read_candidates(conversation)
+    now = time.monotonic()
+    kept_for = max(SECONDS_KEPT, (now - began) / SHARE_OF_TIME) if SECONDS_KEPT else 0.0
+    _kept[conversation.pk] = _Kept(candidates, _settings(conversation), now + kept_for)
+    return candidates
+
+
+def read_candidates(conversation: Conversation) -> Candidates:
+    """Read statements and counts; three queries, one of them over all votes."""
+    statements = list(Statement.objects.counted_in(conversation).order_by("number"))
+    place_of = {statement.pk: place for place, statement in enumerate(statements)}
+    total = _read_totals(conversation, place_of)
+    known = GroupCounts.objects.filter(conversation=conversation).first()
+    if known is None:
+        by_group, sizes = total, np.ones(1, dtype=np.int64)
+    else:
+        by_group, sizes = _counts_of_groups(known, statements), np.array(known.sizes, dtype=np.int64)
+    shares = (sizes + 1) / (sizes + 1).sum()
+    later = np.maximum(total.seen.sum(axis=0) - by_group.seen.sum(axis=0), 0)
+    n_seen: Floats = by_group.seen.astype(np.float64) + np.outer(shares, later)
+    candidates = Candidates(
+        statements=statements,
+        by_group=by_group,
+        sizes=sizes,
+        n_seen=n_seen,
+        needs=vote_needs(by_group, n_seen),
+        is_metadata=np.array([statement.is_metadata for statement in statements], dtype=bool),
+        place_of=place_of,
+        place_by_number={statement.number: place for place, statement in enumerate(statements)},
+    )
+    for place, statement in enumerate(statements):
+        statement.conversation = conversation
+        if statement.status == Statement.Status.PENDING and statement.author_id is not None:
+            candidates.pending_by_author.setdefault(statement.author_id, []).append(place)
+    return candidates
+
+
+def _read_totals(conversation: Conversation, place_of: dict[int, int]) -> Counts:
+    """Everybody's votes, as of one group."""
+    counts = np.zeros((3, 1, len(place_of)), dtype=np.int64)
+    with connection.cursor() as cursor:
+        cursor.execute(VOTES_BY_STATEMENT, [conversation.pk])
+        for statement, choice, n_votes in cursor.fetchall():
+            place = place_of.get(statement)
+            if place is not None:
+                counts[{1: 0, -1: 1, 0: 2}[choice], 0, place] = n_votes
+    return Counts(*counts)
+
+
+def _counts_of_groups(known: GroupCounts, statements: list[Statement]) -> Counts:
+    nobody = [[0, 0, 0]] * len(known.sizes)
+    rows = [known.counts.get(str(statement.number), nobody) for statement in statements]
+    by_statement = np.array(rows, dtype=np.int64).reshape(len(statements), len(known.sizes), 3)
+    return Counts(*by_statement.transpose(2, 1, 0))

@@ -1,0 +1,24 @@
+"""What people decide, as rows; import every model from here."""
+
+from voting.models.admission import Answer, ConsentText, Option, Question
+from voting.models.conversations import Conversation, Participant, Statement, Vote
+from voting.models.entry import DailySalt, Entry, ExternalId, Invitation, RateCount
+from voting.models.routing import GroupCounts, Showing
+
+__all__ = [
+    "Answer",
+    "ConsentText",
+    "Conversation",
+    "DailySalt",
+    "Entry",
+    "ExternalId",
+    "GroupCounts",
+    "Invitation",
+    "Option",
+    "Participant",
+    "Question",
+    "RateCount",
+    "Showing",
+    "Statement",
+    "Vote",
+]
