@@ -6,10 +6,7 @@ from typing import Any
 from analysis.models import Analysis
 
 HOLDS, HOLDS_IN_CORE = 0.8, 0.5
-IMPUTATIONS = {
-    "unscaled": "Few votes not stretched",
-    "pass": "Unseen taken for a pass",
-}
+IMPUTATIONS = dict([("unscaled", "Few votes not stretched"), ("pass", "Unseen taken for a pass")])
 
 
 @dataclass(frozen=True)
