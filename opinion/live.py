@@ -196,7 +196,7 @@ class LiveOpinion:
         assert self._moments is not None
         self._bring_gram_up_to_date(center, left_out)
         if self.n_statements <= N_DENSE:
-            every, vectors = np.linalg.eigh(self._gram)  # reads the lower triangle
+            every, vectors = np.linalg.eigh(self._gram)
             values, leading = every[::-1][:2], vectors.T[::-1][:2]
         else:
             values, leading, self._start = leading_eigenpairs(self._gram, self._warm_start())

@@ -69,13 +69,14 @@ class Moments:
         ----------
         center : float array of shape (n_statements,)
         left_out : bool array of shape (n_statements,)
-        out : float array of shape (n_statements, n_statements), in C order
-            Only the lower triangle is filled; the matrix is symmetric.
+        out : float array of shape (n_statements, n_statements)
         """
         size = len(center)
         for start in range(0, size, ROWS_AT_ONCE):
             stop = min(start + ROWS_AT_ONCE, size)
-            out[start:stop, :stop] = self._gram_rows(slice(start, stop), slice(0, stop), center)
+            rows = self._gram_rows(slice(start, stop), slice(0, stop), center)
+            out[start:stop, :stop] = rows
+            out[:start, start:stop] = rows[:, :start].T
         out[left_out] = 0.0
         out[:, left_out] = 0.0
 

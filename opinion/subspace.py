@@ -23,7 +23,7 @@ class Eigenpairs(NamedTuple):
     start: Floats
 
 
-def leading_eigenpairs(lower: Floats, start: Floats | None) -> Eigenpairs:
+def leading_eigenpairs(matrix: Floats, start: Floats | None) -> Eigenpairs:
     """Find the two leading eigenpairs of a symmetric positive semidefinite matrix.
 
     The search space begins with the earlier vectors and grows by what they still miss (a block Krylov method
@@ -31,20 +31,17 @@ def leading_eigenpairs(lower: Floats, start: Floats | None) -> Eigenpairs:
 
     Parameters
     ----------
-    lower : float array of shape (n, n), in C order
-        Only the lower triangle is read. n must be larger than N_KEPT.
+    matrix : float array of shape (n, n)
+        n must be larger than N_KEPT.
     start : float array of shape (n, N_KEPT), optional
         Vectors near the leading ones; without them random ones are taken.
     """
-    from scipy.linalg.blas import dsymm
-
-    size = len(lower)
+    size = len(matrix)
     draw = np.random.default_rng(0)
     first = draw.standard_normal((size, N_KEPT)) if start is None else start
     # One random vector more, so that every direction takes part.
     basis = np.linalg.qr(np.column_stack([first, draw.standard_normal(size)]))[0]
-    # A matrix in C order is its transpose in Fortran order: its lower triangle is the upper one there.
-    images = dsymm(1.0, lower.T, basis, lower=0)
+    images = matrix @ basis
     for step in range(MAX_STEPS):
         values, turns = np.linalg.eigh(basis.T @ images)
         turns = turns[:, ::-1][:, :N_KEPT]
@@ -57,7 +54,7 @@ def leading_eigenpairs(lower: Floats, start: Floats | None) -> Eigenpairs:
         new = np.linalg.qr(residuals)[0]
         new = np.linalg.qr(new - basis @ (basis.T @ new))[0]  # where little is left, some of it is rounding
         basis = np.column_stack([basis, new])
-        images = np.column_stack([images, dsymm(1.0, lower.T, new, lower=0)])
+        images = np.column_stack([images, matrix @ new])
     return Eigenpairs(values[:2], (basis @ turns[:, :2]).T, basis @ turns)
 
 
