@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -220,7 +220,7 @@ def _sorted_votes(
     A packed vote has the place of its person in the high bits, then that of its statement, then its value.
     """
     n_bits = people.n_bits + known.n_bits + 2
-    kind: type[np.uint32 | np.uint64] = np.uint32 if n_bits <= 32 else np.uint64
+    kind: Any = np.uint32 if n_bits <= 32 else np.uint64
     packed = np.empty(len(choices), dtype=kind)
     blocks = [slice(start, start + BLOCK) for start in range(0, len(choices), BLOCK)]
     for block in blocks:
