@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -158,10 +158,15 @@ class _Numbering(NamedTuple):
     low: int
     place_of: NDArray[np.int32] | None  # by id − low; None where ids lie too far apart
 
-    def places(self, ids: Ints) -> NDArray[np.int64]:
+    @property
+    def n_bits(self) -> int:
+        """How many bits a place takes."""
+        return len(self.ids).bit_length()
+
+    def places(self, ids: Ints) -> NDArray[np.int32] | Ints:
         if self.place_of is None:
             return np.searchsorted(self.ids, ids)
-        return self.place_of[ids - self.low].astype(np.int64)
+        return self.place_of[ids - self.low]
 
 
 def _whole_numbers(name: str, given: ArrayLike) -> Ints:
@@ -214,18 +219,20 @@ def _sorted_votes(
 
     A packed vote has the place of its person in the high bits, then that of its statement, then its value.
     """
-    n_bits = len(known.ids).bit_length()
-    packed = np.empty(len(choices), dtype=np.uint64)
+    n_bits = people.n_bits + known.n_bits + 2
+    kind: Any = np.uint32 if n_bits <= 32 else np.uint64
+    packed = np.empty(len(choices), dtype=kind)
     blocks = [slice(start, start + BLOCK) for start in range(0, len(choices), BLOCK)]
     for block in blocks:
-        places = people.places(persons[block]) << n_bits | known.places(statements[block])
-        packed[block] = places << 2 | (choices[block] + 1)
+        pairs = people.places(persons[block]).astype(kind) << kind(known.n_bits)
+        pairs |= known.places(statements[block]).astype(kind)
+        packed[block] = pairs << kind(2) | (choices[block] + 1).astype(kind)
     packed.sort()
     person, statement = np.empty(len(packed), dtype=np.int32), np.empty(len(packed), dtype=np.int32)
     value = np.empty(len(packed), dtype=np.int8)
     for block in blocks:
-        pair = packed[block] >> np.uint64(2)
-        person[block] = pair >> np.uint64(n_bits)
-        statement[block] = pair & np.uint64((1 << n_bits) - 1)
-        value[block] = (packed[block] & np.uint64(3)).astype(np.int8) - 1
+        pairs = packed[block] >> kind(2)
+        person[block] = pairs >> kind(known.n_bits)
+        statement[block] = pairs & kind((1 << known.n_bits) - 1)
+        value[block] = (packed[block] & kind(3)).astype(np.int8) - 1
     return person, statement, value
