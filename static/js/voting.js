@@ -49,6 +49,8 @@
     const box = document.getElementById("waiting");
     if (!box) return;
     box.hidden = !state;
+    box.classList.toggle("notice--warning", state !== "sent");
+    box.classList.toggle("notice--success", state === "sent");
     for (const line of box.querySelectorAll("[data-waiting]")) line.hidden = line.dataset.waiting !== state;
     document.getElementById("send-now").hidden = state !== "one" && state !== "more";
   }
@@ -143,7 +145,6 @@
     } catch {
       /* Storage is blocked: keys stay as they are. */
     }
-    document.getElementById("keys-switch").setAttribute("aria-pressed", String(isOn));
   }
 
   document.addEventListener("keydown", (event) => {
@@ -156,7 +157,7 @@
   });
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest("#keys-switch")) switchKeys(!areKeysOn());
+    if (event.target.id === "keys-switch") switchKeys(event.target.checked);
     if (event.target.closest("#send-now")) sendAll();
   });
   addEventListener("online", sendAll);
@@ -165,7 +166,7 @@
   const keys = document.getElementById("keys");
   if (keys && matchMedia("(hover: hover) and (pointer: fine)").matches) {
     keys.hidden = false;
-    document.getElementById("keys-switch").setAttribute("aria-pressed", String(areKeysOn()));
+    document.getElementById("keys-switch").checked = areKeysOn();
   }
   if (read().length) wait();
   if (read().length) sendAll();

@@ -110,12 +110,12 @@ def test_keys_vote_and_undo(page: Page, live_server, conversation):
 def test_keys_do_nothing_while_one_writes_or_once_switched_off(page: Page, live_server, conversation):
     page.goto(f"{live_server.url}/c/now/")
     page.get_by_label("Your statement").press_sequentially("add up")
-    press(page, "Use keys")
+    page.get_by_label("Use the keys").uncheck()
     page.keyboard.press("a")
     page.reload()
     page.keyboard.press("a")
     page.wait_for_load_state("networkidle")
-    expect(page.get_by_role("button", name="Use keys")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_label("Use the keys")).not_to_be_checked()
     assert not Vote.objects.exists()
 
 

@@ -71,11 +71,12 @@ def test_a_vote_keeps_that_it_matters_until_it_is_changed(client, conversation):
 
 
 def test_thanks_counts_what_was_given_and_hands_over_the_way_back(client, conversation):
+    vote(Client(), 0)
     vote(client, 0)
     vote(client, 1, -1)
     page = read(client, "thanks/")
     assert "Your 2 votes count." in page
-    assert "1 person has taken part so far." in page
+    assert "2 people have taken part so far." in page
     assert "/c/now/return/" in page
 
 
