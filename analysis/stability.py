@@ -8,7 +8,7 @@ from analysis.models import Analysis
 HOLDS, HOLDS_IN_CORE = 0.8, 0.5
 IMPUTATIONS = {
     "unscaled": "Few votes not stretched",
-    "pass": "Unseen taken for a pass",  # nosec B105: a vote, no password
+    "pass": "Unseen taken for a pass",  # nosec B105
 }
 
 
