@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -71,8 +72,9 @@ def server_pid(data_dir: Path) -> int:
 def kill(pid: int) -> None:
     """Kill a process as the kernel would when memory runs out, and see it gone."""
     os.kill(pid, signal.SIGKILL)
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        time.sleep(0.01)
+    with suppress(psutil.NoSuchProcess):
+        while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
 
 
 def start_elsewhere(data_dir: Path) -> subprocess.Popen[str]:
