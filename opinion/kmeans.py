@@ -55,7 +55,7 @@ def settled(
     """Run k-means from the given centers, shape (n_starts, k, 2), to its end; the same returned."""
     centers = centers.copy()
     homogeneous = np.column_stack([points, np.ones(len(points))])
-    pulls = np.stack([weights, weights * points[:, 0], weights * points[:, 1]])
+    pulls = np.tile([weights, weights * points[:, 0], weights * points[:, 1]], len(centers))
     labels = np.full((len(centers), len(points)), -1)
     moving = np.arange(len(centers))
     for _ in range(max_steps):
@@ -105,14 +105,14 @@ def _nearest(homogeneous: Floats, centers: Floats) -> Ints:
 
 
 def _moved(centers: Floats, pulls: Floats, labels: Ints) -> Floats:
-    """Each center moved to the weighted mean of its points; one without points stays."""
+    """Each center moved to the weighted mean of its points; one without points stays.
+
+    `pulls`, of shape (3, at least n_starts · n_points), holds weight, weighted x and weighted y of all points
+    once per start.
+    """
     n_starts, k, _ = centers.shape
     place = (labels + k * np.arange(n_starts)[:, None]).ravel()
-    weight, *sums = (
-        np.bincount(place, weights=np.broadcast_to(pull, labels.shape).ravel(), minlength=n_starts * k)
-        for pull in pulls
-    )
-    present = weight > 0
-    moved = centers.reshape(-1, 2).copy()
-    moved[present] = np.stack(sums, axis=1)[present] / weight[present, None]
+    sums = [np.bincount(place, weights=pull[: len(place)], minlength=n_starts * k) for pull in pulls]
+    weight, moved = sums[0][:, None], centers.reshape(-1, 2).copy()
+    np.divide(np.stack(sums[1:], axis=1), weight, out=moved, where=weight > 0)
     return moved.reshape(centers.shape)
