@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from constitution.access import get_draft, get_draft_principle
+from constitution.access import another_was_quicker, get_draft, get_draft_principle
 from constitution.editing import (
     WordingRefused,
     discard_draft,
@@ -46,6 +46,7 @@ def edit(request: HttpRequest, slug: str, version: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@another_was_quicker
 def principle(request: HttpRequest, slug: str, version: int, pk: int) -> HttpResponse:
     """Word one principle of a draft."""
     found = get_draft_principle(request, slug, version, pk)
@@ -70,6 +71,7 @@ def principle(request: HttpRequest, slug: str, version: int, pk: int) -> HttpRes
 
 @login_required
 @require_POST
+@another_was_quicker
 def move(request: HttpRequest, slug: str, version: int, pk: int) -> HttpResponse:
     """Move a principle one place up or down."""
     found = get_draft_principle(request, slug, version, pk)
@@ -80,6 +82,7 @@ def move(request: HttpRequest, slug: str, version: int, pk: int) -> HttpResponse
 
 @login_required
 @require_POST
+@another_was_quicker
 def remove(request: HttpRequest, slug: str, version: int, pk: int) -> HttpResponse:
     """Take a principle out of the draft."""
     found = get_draft_principle(request, slug, version, pk)
@@ -90,6 +93,7 @@ def remove(request: HttpRequest, slug: str, version: int, pk: int) -> HttpRespon
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@another_was_quicker
 def adopt(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """Say what adopting means, then do it."""
     constitution = get_draft(request, slug, version)
@@ -116,6 +120,7 @@ def adopt(request: HttpRequest, slug: str, version: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@another_was_quicker
 def discard(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """Throw a draft away."""
     discard_draft(constitution=get_draft(request, slug, version))

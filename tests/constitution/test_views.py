@@ -7,6 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from constitution.export import MEDIA_TYPES
+from constitution.services import adopt_constitution
+from constitution.views import drafts
 from tests.factories import make_conversation, make_facilitator
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +204,26 @@ def test_a_stranger_discards_nothing(stranger, client, draft):
     assert stranger.post(page("discard", 1)).status_code == 404
     assert client.post(page("discard", 1)).status_code == 302
     draft.refresh_from_db()
+
+
+@pytest.fixture
+def adopted_meanwhile(monkeypatch, owner):
+    """Somebody adopts the draft between a request's finding a principle and its change."""
+    find = drafts.get_draft_principle
+
+    def find_then_adopt(*args):
+        found = find(*args)
+        adopt_constitution(constitution=found.constitution, by=owner, accept_flagged=True)
+        return found
+
+    monkeypatch.setattr(drafts, "get_draft_principle", find_then_adopt)
+
+
+@pytest.mark.parametrize("name", ["principle", "move_principle", "remove_principle"])
+def test_who_comes_a_moment_after_the_adoption_is_told_so(facilitator, draft, adopted_meanwhile, name):
+    principle = draft.principles.first()
+    words = {"text": "Choose the response that lies.", "framing": "positive", "weight": "1"}
+    answer = facilitator.post(page(name, 1, principle.pk), words, follow=True)
+    assert answer.status_code == 200
+    assert "Your change was not made" in answer.content.decode()
+    assert draft.principles.get(pk=principle.pk).text == principle.text
