@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "instructions"
-FILES = ("critique.txt", "revision.txt", "examples.txt")
 PART = "===== "
 PARTS = ("prompt", "answer", "principle", "critique", "revision")
 
@@ -28,10 +27,10 @@ def read_instruction(name: str) -> str:
 
 
 @cache
-def instructions_version() -> str:
-    """A short digest of every instruction text: another wording is another version."""
+def instructions_version(files: tuple[str, ...]) -> str:
+    """A short digest of these instruction texts: another wording is another version."""
     digest = hashlib.sha256()
-    for name in FILES:
+    for name in files:
         digest.update(name.encode() + b"\0" + read_instruction(name).encode() + b"\0")
     return digest.hexdigest()[:12]
 

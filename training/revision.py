@@ -12,27 +12,14 @@ from typing import Any
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.model import (
-    CachePolicy,
-    ChatMessage,
-    ChatMessageAssistant,
-    ChatMessageUser,
-    ModelOutput,
-    get_model,
-)
+from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser, ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-from tenacity import RetryError
 
 from constitution.export import critique_request, revision_request
 from training.answers import Status, is_refusal, read_step
 from training.asking import ask_for_critique, ask_for_revision, worked_examples
-
-ATTEMPTS = 3
-TASK_VERSION = 1
-
-
-class ModelGaveUp(Exception):
-    """The model could not be reached, or went on failing, through every try of one call."""
+from training.calls import ask_model
+from training.revisions import ATTEMPTS, TASK_VERSION
 
 
 @dataclass(frozen=True)
@@ -149,7 +136,9 @@ class Dialogue:
         """Ask the model, again when it says nothing; keep what it said as a step."""
         tokens_in = tokens_out = 0
         for attempt in range(1, ATTEMPTS + 1):
-            output = await generate_once(messages, self.cache(name, number, attempt))
+            output = await ask_model(
+                messages, sample_id=self.sample_id, step=f"{name}-{number}", attempt=attempt
+            )
             tokens_in += output.usage.input_tokens if output.usage else 0
             tokens_out += output.usage.output_tokens if output.usage else 0
             stop_reason = str(output.stop_reason) if output.choices else "unknown"
@@ -172,11 +161,6 @@ class Dialogue:
         self.steps.append(step)
         return step
 
-    def cache(self, name: str, number: int, attempt: int) -> CachePolicy:
-        """Keep each paid answer for good, under all that shapes it, so that no two steps share one."""
-        scopes = {"sample": self.sample_id, "step": f"{name}-{number}", "attempt": str(attempt)}
-        return CachePolicy(expiry=None, scopes=scopes)
-
     def flags(self) -> list[str]:
         """What a reader of this sample should know."""
         checks: dict[str, Any] = {
@@ -187,21 +171,6 @@ class Dialogue:
             "unchanged": self.current == self.steps[0].text,
         }
         return [flag for flag, is_so in checks.items() if is_so]
-
-
-async def generate_once(messages: list[ChatMessage], cache: CachePolicy) -> ModelOutput:
-    """Ask the active model; when every try failed, say what failed last, not that tries ran out."""
-    try:
-        return await get_model().generate(messages, cache=cache)
-    except RetryError as error:
-        # Without its chain, which Inspect would render in full for every sample in flight.
-        raise ModelGaveUp(describe(error.last_attempt.exception())) from None
-
-
-def describe(error: BaseException | None) -> str:
-    """An error and what caused it, in one line."""
-    parts = [str(error), str(error.__cause__)] if error and error.__cause__ else [str(error)]
-    return " ".join(dict.fromkeys(part for part in parts if part))
 
 
 def example_messages() -> list[ChatMessage]:

@@ -1,7 +1,7 @@
 """What a model wrote, sample by sample: taken once from Inspect's log, then read as plain JSON Lines."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -45,13 +45,13 @@ def is_readable_revision(step: dict[str, Any]) -> bool:
     return step["step"] == "revision" and step["status"] in READABLE
 
 
-def read_log(log: Path, rows: Path) -> Iterator[dict[str, Any]]:
+def read_log(log: Path, rows: Path, read_result: Callable[[Any], dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the samples of a finished log in the order of their prompts, holding one at a time."""
     from inspect_ai.log import read_eval_log_sample
 
     for row in iterate_lines(rows):
         sample = read_eval_log_sample(str(log), id=row["sample_id"], exclude_fields=HEAVY_FIELDS)
-        yield row | {"steps": sample.store["steps"], "flags": sample.store["flags"]}
+        yield row | read_result(sample) | {"token_use": sample.store.get("token_use", {})}
 
 
 def read_samples(path: Path, start: int = 0, end: int | None = None) -> Iterator[RevisedSample]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,14 @@ from constitution.models import Constitution
 from training import claims
 from training.asking import instructions_version
 from training.models import GenerationRun
+from training.pipelines import Pipeline, pipeline_of
 from training.prompts import Prompt, prompts_sha256
 from training.providers import RETRIES, ModelUnavailable, check_model, is_rehearsal, sampling_settings
-from training.samples import RevisedSample, read_log, read_samples
+from training.samples import RevisedSample, iterate_lines, read_log, read_samples
 from training.shards import Connection, RunStopped, Shard, run_shard, sha256_of, write_lines
 from voting.version import CODE_VERSION
 
 SHARD_SIZE = 500
-TASK_VERSION = 1
 MAX_TOKENS = 1024
 Progress = Callable[[int, int], None]
 
@@ -38,23 +38,31 @@ class RunInProgress(Exception):
 def start_run(
     *,
     constitution: Constitution,
+    kind: str = GenerationRun.Kind.REVISION,
     prompts: Sequence[Prompt],
     model: str,
     base_url: str = "",
-    rounds: int = 4,
+    options: Mapping[str, Any] | None = None,
     seed: int = 0,
-    sampling: dict[str, Any] | None = None,
+    sampling: Mapping[str, Any] | None = None,
 ) -> GenerationRun:
-    """Return the run with exactly these inputs: the one made before, or a new one. Asks no model yet."""
-    check_inputs(constitution, prompts, rounds)
+    """Return the run with exactly these inputs: the one made before, or a new one. Asks no model yet.
+
+    `options` are those of the kind's pipeline; what is not given has the pipeline's default.
+    """
+    pipeline = pipeline_of(kind)
+    check_inputs(constitution, prompts)
+    completed = pipeline.complete(options or {})
+    recipe = pipeline.make_recipe(constitution, completed)
     check_model(model, base_url=base_url)
-    parameters = run_parameters(model, rounds, seed, sampling or {})
+    parameters = completed | run_parameters(pipeline, model, seed, sampling or {})
     shaping = {
         "constitution": constitution.sha256,
-        "kind": GenerationRun.Kind.REVISION.value,
+        "kind": pipeline.kind,
         "model": model,
         "base_url": base_url,
         "parameters": parameters,
+        "recipe": recipe,
     }
     digest_of_prompts = prompts_sha256(prompts)
     run, _ = GenerationRun.objects.get_or_create(
@@ -62,6 +70,7 @@ def start_run(
         defaults={
             "constitution": constitution,
             "constitution_sha256": constitution.sha256,
+            "kind": pipeline.kind,
             "model": model,
             "base_url": base_url,
             "parameters": parameters,
@@ -72,31 +81,28 @@ def start_run(
         },
     )
     if run.status != GenerationRun.Status.FINISHED:
-        write_inputs(run, prompts, shaping)
+        write_inputs(run, prompts, shaping, pipeline)
     return run
 
 
-def check_inputs(constitution: Constitution, prompts: Sequence[Prompt], rounds: int) -> None:
+def check_inputs(constitution: Constitution, prompts: Sequence[Prompt]) -> None:
     """Refuse what no run can be made of."""
     if not constitution.is_adopted():
         raise ConstitutionNotAdopted(
             f"{constitution.reference} is a draft: adopt it before making training data."
         )
-    if rounds < 1:
-        raise ValueError(f"a run needs at least 1 round, not {rounds}")
     if not prompts:
         raise ValueError("a run needs at least one prompt")
 
 
-def run_parameters(model: str, rounds: int, seed: int, sampling: dict[str, Any]) -> dict[str, Any]:
-    """All that shapes the answers besides constitution, model and prompts, with the settings really sent."""
+def run_parameters(pipeline: Pipeline, model: str, seed: int, sampling: Mapping[str, Any]) -> dict[str, Any]:
+    """All that shapes the answers besides constitution, options, model and prompts, as it is really sent."""
     wanted = {name: value for name, value in sampling.items() if value is not None}
     return {
-        "rounds": rounds,
         "seed": seed,
         "sampling": sampling_settings(model, {"max_tokens": MAX_TOKENS, "seed": seed} | wanted),
-        "instructions": instructions_version(),
-        "task_version": TASK_VERSION,
+        "instructions": instructions_version(pipeline.instructions),
+        "task_version": pipeline.task_version,
         "shard_size": SHARD_SIZE,
     }
 
@@ -110,31 +116,28 @@ def run_folder(run: GenerationRun) -> Path:
     return settings.VAR_DIR / "runs" / str(run.pk)
 
 
-def write_inputs(run: GenerationRun, prompts: Sequence[Prompt], shaping: dict[str, Any]) -> None:
+def write_inputs(
+    run: GenerationRun, prompts: Sequence[Prompt], shaping: dict[str, Any], pipeline: Pipeline
+) -> None:
     """Lay down the recipe and the samples of each shard, so that a worker needs nothing else."""
-    folder = run_folder(run)
-    recipe = {"rounds": run.parameters["rounds"], "principles": drawn_principles(run.constitution)}
-    write_lines(folder / "recipe.json", [recipe])
+    write_lines(run_folder(run) / "recipe.json", [shaping["recipe"]])
     for number, start in enumerate(range(0, len(prompts), SHARD_SIZE)):
         part = prompts[start : start + SHARD_SIZE]
         if not shard_of(run, number).samples.exists():
-            write_lines(shard_of(run, number).samples, (sample_row(prompt, shaping) for prompt in part))
+            rows = (sample_row(prompt, shaping, pipeline) for prompt in part)
+            write_lines(shard_of(run, number).samples, rows)
 
 
-def drawn_principles(constitution: Constitution) -> list[dict[str, Any]]:
-    """The principles as the recipe keeps them, under the ids of the constitution's document."""
-    rows = constitution.principles.order_by("position")
-    return [{"id": row.position, "text": row.text, "weight": row.weight} for row in rows]
-
-
-def sample_row(prompt: Prompt, shaping: dict[str, Any]) -> dict[str, Any]:
+def sample_row(prompt: Prompt, shaping: dict[str, Any], pipeline: Pipeline) -> dict[str, Any]:
     """A sample's id is a digest of all that shapes its answer: a longer run finds a shorter one's answers."""
+    extra = pipeline.sample_fields(prompt) if pipeline.sample_fields else {}
     return {
-        "sample_id": digest(shaping | {"prompt": prompt.text})[:32],
+        "sample_id": digest(shaping | extra | {"prompt": prompt.text})[:32],
         "prompt": prompt.text,
         "prompt_id": prompt.id,
         "source_id": prompt.source_id,
         "tags": list(prompt.tags),
+        **extra,
     }
 
 
@@ -186,7 +189,8 @@ def execute_shard(run: GenerationRun, number: int, how: Connection, on_progress:
         if on_progress:
             on_progress(run.n_finished, run.n_samples)
 
-    path = run_shard(shard_of(run, number), how, on_progress=tell)
+    task = pipeline_of(run.kind).task
+    path = run_shard(shard_of(run, number), how, task=task, on_progress=tell)
     enter_log(run, number, path)
     tell(run.logs[-1]["n_samples"])
 
@@ -194,14 +198,13 @@ def execute_shard(run: GenerationRun, number: int, how: Connection, on_progress:
 def enter_log(run: GenerationRun, number: int, log: Path) -> None:
     """Take the samples out of a finished log, and enter both files with hash, token use and failures."""
     shard = shard_of(run, number)
-    write_lines(shard.results, read_log(log, shard.samples))
+    write_lines(shard.results, read_log(log, shard.samples, pipeline_of(run.kind).read_result))
     use = Counter({"input": 0, "output": 0, "calls": 0} | run.token_use)
     n_samples = n_failed = 0
-    for sample in read_samples(shard.results):
+    for row in iterate_lines(shard.results):
         n_samples += 1
-        n_failed += sample.has_failed()
-        for step in sample.steps:
-            use.update(input=step["input_tokens"], output=step["output_tokens"], calls=step["n_calls"])
+        n_failed += bool(row.get("failed"))
+        use.update(row["token_use"])
     entry = {
         "file": str(log.relative_to(run_folder(run))),
         "sha256": sha256_of(log),
@@ -210,6 +213,12 @@ def enter_log(run: GenerationRun, number: int, log: Path) -> None:
         "n_samples": n_samples,
     }
     update(run, logs=[*run.logs, entry], token_use=dict(use), n_failed=run.n_failed + n_failed)
+
+
+def iterate_rows(run: GenerationRun) -> Iterator[dict[str, Any]]:
+    """The result rows of a run's finished shards, of whatever kind it is, one at a time."""
+    for log in run.logs:
+        yield from iterate_lines(run_folder(run) / log["samples"])
 
 
 def iterate_samples(run: GenerationRun) -> Iterator[RevisedSample]:

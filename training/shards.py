@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
+from training.pipelines import load
 from training.providers import get_model, prepare_inspect
 from training.watching import watch
 
 if TYPE_CHECKING:
+    from inspect_ai import Task
     from inspect_ai.log import EvalLog
 
 INSPECT_ERRORS = (OSError, RuntimeError, ValueError)
@@ -46,17 +48,17 @@ class Connection:
     retries: int = 8
 
 
-def run_shard(shard: Shard, connection: Connection, *, on_progress: Callable[[int], None]) -> Path:
+def run_shard(shard: Shard, connection: Connection, *, task: str, on_progress: Callable[[int], None]) -> Path:
     """Run a shard to its end and return its log; `on_progress` is told how many samples stand in the log.
 
     Inspect runs in a thread of its own, so that `on_progress` may use the caller's database connection.
     """
     shard.folder.mkdir(parents=True, exist_ok=True)
-    load_inspect()
+    make_task = load_task(task)
 
     def work() -> "EvalLog":
         with one_at_a_time:
-            return evaluate(shard, connection)
+            return evaluate(shard, connection, make_task)
 
     model = f"{connection.model} {connection.base_url}".strip()
     try:
@@ -66,21 +68,20 @@ def run_shard(shard: Shard, connection: Connection, *, on_progress: Callable[[in
     return path_of(log, shard, model)
 
 
-def load_inspect() -> None:
+def load_task(task: str) -> Callable[..., "Task"]:
     """Import Inspect before there are two threads that use it: it cannot be imported by both at once."""
     prepare_inspect()
-    import training.revision  # noqa: F401
+    made: Callable[..., Task] = load(task)
+    return made
 
 
-def evaluate(shard: Shard, connection: Connection) -> "EvalLog":
+def evaluate(shard: Shard, connection: Connection, make_task: Callable[..., "Task"]) -> "EvalLog":
     """Start the shard, or take it up from the fullest log that a killed process left."""
     model = get_model(
         connection.model, base_url=connection.base_url, retries=connection.retries, **connection.sampling
     )
     from inspect_ai import eval as inspect_eval
     from inspect_ai import eval_retry
-
-    from training.revision import critique_revision
 
     settings: dict[str, Any] = {
         "log_dir": str(shard.folder),
@@ -101,7 +102,7 @@ def evaluate(shard: Shard, connection: Connection) -> "EvalLog":
         return left
     if left is not None:
         return eval_retry(left, **settings)[0]
-    task = critique_revision(recipe=str(shard.recipe), shard=str(shard.samples))
+    task = make_task(recipe=str(shard.recipe), shard=str(shard.samples))
     return inspect_eval(task, model=model, log_header_only=True, **settings)[0]
 
 

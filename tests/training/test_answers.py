@@ -61,5 +61,5 @@ def test_worked_examples_keep_critique_and_revision_apart():
 
 
 def test_instructions_have_a_version_and_hold_the_request():
-    assert len(instructions_version()) == 12
+    assert len(instructions_version(("critique.txt", "revision.txt"))) == 12
     assert ask_for_critique("Judge {this}.").startswith("Judge {this}.")

@@ -20,7 +20,7 @@ PROMPTS = [Prompt(f"Question {number}?", tags=("benign",), source_id=str(number)
 
 
 def make_run(**options) -> GenerationRun:
-    defaults = {"prompts": PROMPTS, "model": "rehearsal/demonstration", "rounds": 2}
+    defaults = {"prompts": PROMPTS, "model": "rehearsal/demonstration", "options": {"rounds": 2}}
     return start_run(constitution=make_adopted_constitution(), **(defaults | options))
 
 

@@ -22,7 +22,7 @@ def make_run(n_prompts: int = 2, *, is_executed: bool = True) -> GenerationRun:
         constitution=make_adopted_constitution(),
         prompts=[Prompt(f"Question number {n}?", tags=("benign",)) for n in range(n_prompts)],
         model="rehearsal/demonstration",
-        rounds=2,
+        options={"rounds": 2},
     )
     return execute_run(run=run) if is_executed else run
 

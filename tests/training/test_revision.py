@@ -21,7 +21,7 @@ def revise(url: str, model: str, *texts: str, **options) -> list[RevisedSample]:
         prompts=[Prompt(text) for text in texts],
         model=model,
         base_url=url,
-        rounds=ROUNDS,
+        options={"rounds": ROUNDS},
     )
     run = execute_run(run=run, max_connections=options.pop("max_connections", 1), **options)
     samples = {sample.prompt: sample for sample in iterate_samples(run)}

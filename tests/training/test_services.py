@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("var_dir", "keys")
 
 
 def begin(**options) -> GenerationRun:
-    defaults = {"prompts": PROMPTS, "model": REHEARSAL, "rounds": 1}
+    defaults = {"prompts": PROMPTS, "model": REHEARSAL, "options": {"rounds": 1}}
     if "constitution" not in options:
         defaults["constitution"] = make_adopted_constitution()
     return start_run(**(defaults | options))
@@ -57,7 +57,7 @@ def test_the_same_inputs_are_the_same_run():
     first = begin(constitution=constitution)
     assert begin(constitution=constitution) == first
     assert begin(constitution=constitution, seed=1) != first
-    assert begin(constitution=constitution, rounds=2) != first
+    assert begin(constitution=constitution, options={"rounds": 2}) != first
     assert begin(constitution=constitution, prompts=PROMPTS[:3]) != first
     assert GenerationRun.objects.count() == 4
 

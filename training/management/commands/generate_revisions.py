@@ -37,7 +37,8 @@ class Command(BaseCommand):
                 constitution=find_constitution(options["constitution"]),
                 prompts=read_prompts(options["prompts"], limit=options["limit"]).prompts,
                 sampling={"temperature": options["temperature"], "max_tokens": options["max_tokens"]},
-                **{name: options[name] for name in ("model", "base_url", "rounds", "seed")},
+                options={"rounds": options["rounds"]},
+                **{name: options[name] for name in ("model", "base_url", "seed")},
             )
             self.stderr.write(f"Run {run.pk}: {run.n_finished} of {run.n_samples} samples are finished.")
             limits = {"max_connections": options["max_connections"], "retries": options["max_retries"]}

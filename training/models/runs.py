@@ -14,6 +14,9 @@ class GenerationRun(models.Model):
 
     class Kind(models.TextChoices):
         REVISION = "revision", "Critique and revision"
+        PREFERENCE = "preference", "Preferences"
+        PROMPTS = "prompts", "Prompts for each principle"
+        CLASSIFIER = "classifier", "Classifier data"
 
     class Status(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -33,7 +36,7 @@ class GenerationRun(models.Model):
     model = models.CharField(max_length=200)
     base_url = models.CharField(max_length=300, blank=True)
     parameters = models.JSONField(
-        help_text="Rounds, seed, limit, sampling settings, version of the instructions."
+        help_text="The kind's own options, seed, sampling settings, version of the instructions."
     )
     prompts_sha256 = models.CharField(max_length=64)
     is_rehearsal = models.BooleanField(default=False, help_text="Made from prepared answers, not by a model.")
