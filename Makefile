@@ -17,11 +17,12 @@ VENV_BY_PIP := { $(PYTHON) -m venv --clear --without-pip $(VENV) && \
 PIP := $(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes
 DOTS := 2> >(grep -v '^WARNING' >&2) | awk '/^Collecting/ { printf "." } /^Installing/ { printf " installing" } \
 	{ fflush() } END { print "" }'
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 PACKAGES := opinion voting analysis constitution training evaluation config
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve stop test test-browser check lint types templates security migrations architecture requirements
+.PHONY: help demo serve stop train test test-browser check lint types templates security migrations architecture requirements
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +46,12 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.base | $(BIN)/python
 	@$(PIP) -r requirements/dev.txt $(DOTS)
 	@touch $@
 
+$(VENV)/.train: requirements/train.txt requirements/torch.txt requirements/torch-cpu.txt $(VENV)/.base | $(BIN)/python
+	@echo "Installing what fine-tuning needs (a minute or two, once) …"
+	@$(PIP) --quiet --no-deps -r requirements/torch-cpu.txt 2>/dev/null || $(PIP) -r requirements/torch.txt $(DOTS)
+	@$(PIP) -r requirements/train.txt $(DOTS)
+	@touch $@
+
 # --- Running ----------------------------------------------------------------------------------------
 
 demo: $(VENV)/.base ## set up everything, load a demonstration conversation, and serve it
@@ -60,7 +67,10 @@ stop: $(VENV)/.base ## stop the site and its database
 
 # --- Testing ----------------------------------------------------------------------------------------
 
-test: $(VENV)/.dev ## run the tests
+train: $(VENV)/.train ## set up what fine-tuning needs (PyTorch and its trainers)
+	@echo "Ready: ./manage.py train_variant --help"
+
+test: $(VENV)/.dev $(VENV)/.train ## run the tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-browser: $(VENV)/.dev ## run the tests in a real browser (needs chromium)
@@ -92,6 +102,8 @@ architecture: $(VENV)/.dev ## see that imports go one way
 
 requirements: ## compile requirements/*.in into pinned requirements/*.txt (needs uv)
 	@for name in base dev benchmark; do \
-		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-			requirements/$$name.in --output-file requirements/$$name.txt; \
+		$(COMPILE) requirements/$$name.in --output-file requirements/$$name.txt; \
 	done
+	@$(COMPILE) requirements/torch.in --output-file requirements/torch.txt
+	@$(COMPILE) requirements/train.in requirements/torch.in --output-file requirements/train.txt \
+		$$(grep -oE '^(torch|triton|cuda|nvidia)[a-z0-9-]*' requirements/torch.txt | sed 's/^/--no-emit-package /')
