@@ -6,7 +6,9 @@ from django.shortcuts import get_object_or_404
 
 from analysis.models import Analysis
 from analysis.services import find_analysis
+from voting.identity import find_participant
 from voting.models import Conversation
+from voting.visibility import may_see_results
 
 
 def is_facilitator(user: User | AnonymousUser, conversation: Conversation) -> bool:
@@ -23,7 +25,10 @@ def get_public_conversation(request: HttpRequest, slug: str) -> Conversation:
 
 
 def may_read_results(request: HttpRequest, conversation: Conversation) -> bool:
-    return conversation.shows_results or is_facilitator(request.user, conversation)
+    """Everybody, once that is decided; whoever voted enough, where that is asked; facilitators always."""
+    if conversation.shows_results or is_facilitator(request.user, conversation):
+        return True
+    return may_see_results(conversation, find_participant(request, conversation))
 
 
 def get_readable_analysis(request: HttpRequest, slug: str, number: int | None = None) -> Analysis:

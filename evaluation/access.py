@@ -30,9 +30,9 @@ def get_runnable_variant(request: HttpRequest, slug: str) -> ModelVariant:
 def readable_conversations(user: Reader) -> QuerySet[Conversation]:
     """Analyzed conversations whose results the user may read."""
     own = Conversation.objects.facilitated_by(user).values("pk")
-    is_public = Q(shows_results=True) & ~Q(status=Conversation.Status.DRAFT)
+    public = Conversation.objects.with_public_results().values("pk")
     analyzed = Conversation.objects.filter(analyses__isnull=False).distinct()
-    return analyzed.filter(is_public | Q(pk__in=own)).order_by("title")
+    return analyzed.filter(Q(pk__in=public) | Q(pk__in=own)).order_by("title")
 
 
 def readable_constitutions(user: Reader) -> QuerySet[Constitution]:

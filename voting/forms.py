@@ -41,8 +41,18 @@ class ConversationForm(forms.ModelForm):
         initial=10,
     )
 
+    results_shown = forms.ChoiceField(
+        label="Show the results",
+        help_text="Early results can sway later votes. You yourself always see them.",
+        choices=Conversation.ResultsShown.choices,
+        required=False,
+    )
+
     def clean_round_size(self) -> int:
         return self.cleaned_data["round_size"] or self.instance.round_size
+
+    def clean_results_shown(self) -> str:
+        return self.cleaned_data["results_shown"] or self.instance.results_shown
 
     class Meta:
         model = Conversation
@@ -53,7 +63,7 @@ class ConversationForm(forms.ModelForm):
             "use_of_results",
             "population",
             "round_size",
-            "shows_results",
+            "results_shown",
         ]
         labels: ClassVar = {
             "title": "Question",
@@ -61,7 +71,6 @@ class ConversationForm(forms.ModelForm):
             "asked_by": "Who asks",
             "use_of_results": "How the results are used",
             "population": "Whom it speaks for",
-            "shows_results": "Show participants the results",
         }
         help_texts: ClassVar = {
             "title": "For example: How should an AI assistant behave?",
@@ -69,7 +78,6 @@ class ConversationForm(forms.ModelForm):
             "asked_by": "For example: the city library of Tartu.",
             "use_of_results": "For example: what all groups support is published and used to train a model.",
             "population": "For example: adults living in Estonia.",
-            "shows_results": "",
         }
         widgets: ClassVar = {
             "description": forms.Textarea(attrs={"rows": 5}),

@@ -53,7 +53,7 @@ DESCRIBING_FIELDS = {
     "use_of_results",
     "population",
     "round_size",
-    "shows_results",
+    "results_shown",
 }
 
 

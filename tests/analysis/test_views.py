@@ -76,7 +76,7 @@ def test_before_the_first_analysis_the_page_says_what_will_be_there(client, conv
 
 
 def test_hidden_results_are_not_shown_to_a_stranger(stranger_client, conversation, analysis):
-    conversation.shows_results = False
+    conversation.results_shown = "hidden"
     conversation.save()
     content = stranger_client.get(page(conversation)).content.decode()
     assert "These results are not public" in content
@@ -86,7 +86,7 @@ def test_hidden_results_are_not_shown_to_a_stranger(stranger_client, conversatio
 
 
 def test_hidden_results_are_shown_to_their_facilitator(owner_client, conversation, analysis):
-    conversation.shows_results = False
+    conversation.results_shown = "hidden"
     conversation.save()
     assert (
         "results of this conversation are not public" in owner_client.get(page(conversation)).content.decode()

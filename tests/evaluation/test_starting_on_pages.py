@@ -111,7 +111,7 @@ def test_a_missing_key_is_said_in_the_form(staff, own_var, monkeypatch):
 
 def test_own_statements_are_asked_of_conversations_whose_results_are_public(reader, own_var):
     make_variant(slug="x")
-    hidden, shown = make_votes(shows_results=False), make_votes()
+    hidden, shown = make_votes(results_shown="hidden"), make_votes()
     own_statements = {"task": "own_statements", "seed": "0"}
     assert reader.post(START, own_statements | {"conversation": hidden.pk}).status_code == 422
     assert reader.post(START, own_statements).status_code == 422

@@ -79,11 +79,15 @@ def test_an_empty_dashboard_says_what_to_do(facilitator):
 
 def test_a_new_conversation_is_a_draft_of_its_own(facilitator, owner):
     response = facilitator.post(
-        "/facilitate/new/", {"title": "Who decides?", "population": "All", "shows_results": "on"}
+        "/facilitate/new/", {"title": "Who decides?", "population": "All", "results_shown": "when_closed"}
     )
     conversation = Conversation.objects.get()
     assert response.url == "/facilitate/who-decides/"
-    assert (conversation.status, conversation.owner, conversation.shows_results) == ("draft", owner, True)
+    assert (conversation.status, conversation.owner, conversation.results_shown) == (
+        "draft",
+        owner,
+        "when_closed",
+    )
 
 
 def test_a_conversation_without_a_question_is_not_made(facilitator):
@@ -117,11 +121,24 @@ def test_seeds_that_cannot_be_kept_come_back(facilitator, conversation, texts):
 def test_the_words_above_the_statements_can_be_changed(facilitator, conversation):
     facilitator.post(address(conversation, "edit/"), {"title": "And now?", "population": "All"})
     conversation.refresh_from_db()
-    assert (conversation.title, conversation.population, conversation.shows_results) == (
+    assert (conversation.title, conversation.population, conversation.results_shown) == (
         "And now?",
         "All",
-        False,
+        "at_once",
     )
+
+
+@pytest.mark.parametrize("chosen", ["at_once", "after_voting", "when_closed", "hidden"])
+def test_a_facilitator_chooses_when_results_are_shown(facilitator, conversation, chosen):
+    facilitator.post(address(conversation, "edit/"), {"title": "And now?", "results_shown": chosen})
+    conversation.refresh_from_db()
+    assert conversation.results_shown == chosen
+
+
+def test_an_unknown_time_to_show_results_comes_back(facilitator, conversation):
+    response = facilitator.post(address(conversation, "edit/"), {"title": "No?", "results_shown": "soon"})
+    assert response.status_code == 422
+    assert Conversation.objects.get().results_shown == "at_once"
 
 
 def test_a_title_that_is_too_long_comes_back(facilitator, conversation):

@@ -81,7 +81,7 @@ def test_thanks_counts_what_was_given_and_hands_over_the_way_back(client, conver
 
 
 def test_hidden_results_are_promised_for_the_end(client, conversation):
-    type(conversation).objects.update(shows_results=False)
+    type(conversation).objects.update(results_shown="when_closed")
     vote(client, 0)
     page = read(client, "thanks/")
     assert "shown when the conversation ends" in page

@@ -13,6 +13,12 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def open(self) -> "ConversationQuerySet":
         return self.filter(status=Conversation.Status.OPEN)
 
+    def with_public_results(self) -> "ConversationQuerySet":
+        """Conversations whose results everybody may see now."""
+        at_once = Q(results_shown=Conversation.ResultsShown.AT_ONCE, status__in=["open", "closed"])
+        at_last = ~Q(results_shown=Conversation.ResultsShown.HIDDEN) & Q(status="closed")
+        return self.filter(at_once | at_last)
+
     def facilitated_by(self, user: object) -> "ConversationQuerySet":
         """Conversations the user may run: their own, or all of them for staff."""
         if getattr(user, "is_staff", False):
@@ -28,6 +34,12 @@ class Conversation(models.Model):
         OPEN = "open", "Open"
         CLOSED = "closed", "Closed"
 
+    class ResultsShown(models.TextChoices):
+        AT_ONCE = "at_once", "At once, to everybody"
+        AFTER_VOTING = "after_voting", "To those who have voted enough; to everybody once it is closed"
+        WHEN_CLOSED = "when_closed", "When the conversation is closed"
+        HIDDEN = "hidden", "Not at all: only those who run it see them"
+
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
@@ -40,7 +52,13 @@ class Conversation(models.Model):
     is_strictly_moderated = models.BooleanField(
         default=True, help_text="Statements take votes, and count, only after a moderator accepted them."
     )
-    shows_results = models.BooleanField(default=True, help_text="Participants may see the results page.")
+    results_shown = models.CharField(
+        max_length=12,
+        choices=ResultsShown.choices,
+        default=ResultsShown.AT_ONCE,
+        db_default=ResultsShown.AT_ONCE,
+        help_text="When participants and the public may see results; facilitators always may.",
+    )
     asked_by = models.CharField(max_length=200, blank=True, help_text="Who asks, as participants read it.")
     use_of_results = models.TextField(blank=True, help_text="What will happen with the result.")
     round_size = models.PositiveSmallIntegerField(
@@ -80,6 +98,10 @@ class Conversation(models.Model):
             models.CheckConstraint(
                 condition=Q(round_size__gte=1, round_size__lte=100), name="conversation_round_size_sane"
             ),
+            models.CheckConstraint(
+                condition=Q(results_shown__in=["at_once", "after_voting", "when_closed", "hidden"]),
+                name="conversation_results_shown_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -87,6 +109,13 @@ class Conversation(models.Model):
 
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
+
+    @property
+    def shows_results(self) -> bool:
+        """Whether everybody may see the results now; a draft's are shown to nobody else either way."""
+        if self.results_shown == self.ResultsShown.AT_ONCE:
+            return True
+        return self.status == self.Status.CLOSED and self.results_shown != self.ResultsShown.HIDDEN
 
     def round_minutes(self) -> int:
         """About how long a round takes, at twelve seconds a card."""
