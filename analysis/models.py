@@ -138,6 +138,12 @@ class StatementResult(models.Model):
     weakest_agreement = models.FloatField(help_text="The least agreement any group shows.")
     extremity = models.FloatField()
     priority = models.FloatField()
+    # What places a person by their votes; null in analyses made before these were kept.
+    center = models.FloatField(null=True, help_text="Mean vote; 0 where the statement shapes no map.")
+    loading_x = models.FloatField(null=True, help_text="Share of the statement in the map's first direction.")
+    loading_y = models.FloatField(
+        null=True, help_text="Share of the statement in the map's second direction."
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -105,7 +105,9 @@ def _keep(conversation: Conversation, opinion_map: OpinionMap) -> Analysis:
     texts = dict(conversation.statements.values_list("number", "text"))
     document = opinion_map.to_dict(conversation=conversation.slug, texts=texts)
     sha256 = canonical_sha256(document)
-    analysis = conversation.analyses.filter(result_sha256=sha256, code_version=CODE_VERSION).first()
+    # An analysis from before loadings were kept places nobody new, so it is made again.
+    same = conversation.analyses.filter(result_sha256=sha256, code_version=CODE_VERSION)
+    analysis = same.exclude(results__loading_x__isnull=True).first()
     if analysis is None:
         analysis = store_opinion_map(
             conversation=conversation, opinion_map=opinion_map, document=document, result_sha256=sha256

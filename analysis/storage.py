@@ -17,7 +17,8 @@ POSITIONS: LiteralString = (
 )
 RESULTS: LiteralString = (
     "COPY analysis_statementresult (analysis_id, statement_id, text, n_agree, n_disagree, n_pass, gac, "
-    "gac_level, gac_disagree, gac_lower, weakest_agreement, extremity, priority) FROM STDIN"
+    "gac_level, gac_disagree, gac_lower, weakest_agreement, extremity, priority, "
+    "center, loading_x, loading_y) FROM STDIN"
 )
 SUPPORT: LiteralString = (
     "COPY analysis_support (group_id, statement_id, n_agree, n_disagree, n_pass) FROM STDIN"
@@ -120,6 +121,8 @@ def _store_results(
         opinion_map.weakest_agreement.tolist(),
         opinion_map.extremity.tolist(),
         opinion_map.priority.tolist(),
+        opinion_map.center.tolist(),
+        *opinion_map.components.tolist(),
         strict=True,
     )
     _copy(

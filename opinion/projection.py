@@ -146,6 +146,37 @@ def person_positions(matrix: "csr_array", components: Floats, n_answered: NDArra
     return scale[:, None] * np.stack([matrix @ component for component in components], axis=1)
 
 
+def place_person(
+    values: Floats, center: Floats, components: Floats, *, n_statements: int, n_left_out: int = 0
+) -> Floats:
+    """Place one person on a map that is there already, by their present votes; as `person_positions` does.
+
+    Parameters
+    ----------
+    values : float array of shape (n_votes,)
+        The person's votes on statements that shape the map; agree 1, pass 0, disagree −1.
+    center : float array of shape (n_votes,)
+        Mean vote on each of these statements when the map was made.
+    components : float array of shape (2, n_votes)
+        Their loadings.
+    n_statements : int
+        All statements of the map, those left out included.
+    n_left_out : int
+        How many of them do not shape the map.
+
+    Returns
+    -------
+    float array of shape (2,)
+    """
+    if not len(values) == len(center) == components.shape[1]:
+        raise ValueError(
+            f"values, center and components must be of the same statements, "
+            f"got {len(values)}, {len(center)} and {components.shape[1]}"
+        )
+    scale = np.sqrt(n_statements / max(len(values) + n_left_out, 1))
+    return np.asarray(scale * (components @ (values - center)), np.float64)
+
+
 def _eigenpairs(matrix: "csr_array") -> tuple[Floats, Floats]:
     """Up to two largest eigenvalues of matrix′ · matrix, descending, and their vectors as rows."""
     n_statements = matrix.shape[1]

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from analysis.documents import canonical_sha256
-from analysis.models import Analysis, CurrentAnalysis
+from analysis.models import Analysis, CurrentAnalysis, StatementResult
 from analysis.services import (
     CannotAnalyze,
     NoCountedStatements,
@@ -18,6 +18,7 @@ from analysis.services import (
     run_analysis,
 )
 from opinion import Votes, analyze
+from opinion.projection import place_person
 from tests.factories import (
     make_conversation,
     make_divided_conversation,
@@ -213,3 +214,31 @@ def test_simultaneous_analyses_get_different_numbers():
     with ThreadPoolExecutor(4) as pool:
         numbers = list(pool.map(run, (2, 3, 4, 5)))
     assert sorted(numbers) == [1, 2, 3, 4]
+
+
+def test_a_stored_analysis_places_people_again_where_they_stood():
+    conversation = make_divided_conversation()
+    analysis = run_analysis(conversation=conversation, lock_k=2)
+    for position in analysis.positions.select_related("participant"):
+        votes = dict(position.participant.votes.values_list("statement_id", "choice"))
+        rows = [(votes[row.statement_id], row) for row in analysis.results.all() if row.statement_id in votes]
+        placed = place_person(
+            np.array([choice for choice, _ in rows], float),
+            np.array([row.center for _, row in rows]),
+            np.array([(row.loading_x, row.loading_y) for _, row in rows]).T,
+            n_statements=analysis.n_statements,
+        )
+        np.testing.assert_allclose(placed, (position.x, position.y), atol=1e-9)
+
+
+def test_an_analysis_without_loadings_is_made_again():
+    conversation = make_divided_conversation()
+    old = run_analysis(conversation=conversation, lock_k=2)
+    rows = list(old.results.all())
+    old.results.all().delete()
+    for row in rows:
+        row.center = row.loading_x = row.loading_y = None
+    StatementResult.objects.bulk_create(rows)
+    new = run_analysis(conversation=conversation, lock_k=2)
+    assert (new.number, new.result_sha256) == (old.number + 1, old.result_sha256)
+    assert run_analysis(conversation=conversation, lock_k=2) == new

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opinion import Votes
-from opinion.projection import centered_matrix, mean_votes, project
+from opinion.projection import centered_matrix, mean_votes, place_person, project
 from tests.opinion.conversations import any_votes, planted_arrays, votes_from, votes_of
 
 AGREE, DISAGREE = 1, -1
@@ -117,3 +117,27 @@ def test_disagreement_is_agreement_mirrored(seed):
     )
     there, here = project(mirrored, nothing_left_out(votes)), project(votes, nothing_left_out(votes))
     assert np.abs(there.positions) == pytest.approx(np.abs(here.positions), abs=1e-9)
+
+
+@given(cast=any_votes())
+def test_a_person_is_placed_by_their_votes_where_the_map_has_them(cast):
+    votes = votes_from(cast)
+    left_out = np.arange(votes.n_statements) % 3 == 2
+    found = project(votes, left_out)
+    for person in range(votes.n_people):
+        own = votes.person == person
+        kept = own & ~left_out[votes.statement]
+        statements = votes.statement[kept]
+        placed = place_person(
+            votes.value[kept].astype(float),
+            found.center[statements],
+            found.components[:, statements],
+            n_statements=votes.n_statements,
+            n_left_out=int(left_out.sum()),
+        )
+        np.testing.assert_allclose(placed, found.positions[person], atol=1e-9)
+
+
+def test_placing_a_person_needs_the_statements_of_their_votes():
+    with pytest.raises(ValueError, match="got 2, 3 and 3"):
+        place_person(np.zeros(2), np.zeros(3), np.zeros((2, 3)), n_statements=3)
