@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from inspect_ai.model import CachePolicy, ChatMessage, GenerateConfig, ModelOutput, get_model
+from inspect_ai.model import CachePolicy, ChatMessage, GenerateConfig, Model, ModelOutput, get_model
 from inspect_ai.util import store
 from tenacity import RetryError
 
@@ -21,18 +21,20 @@ async def ask_model(
     step: str,
     attempt: int = 1,
     logprobs: bool = False,
+    model: Model | None = None,
     **settings: Any,
 ) -> ModelOutput:
     """Ask the run's model once for one step of one sample, or return what it answered before.
 
     The answer is kept for good under sample, step and attempt, so that no two steps share one and none is
     paid for twice. `logprobs` asks for the probabilities of the answer's tokens, where the provider has
-    them; `settings` are Inspect's (`max_tokens`, `top_logprobs`, …) and shape this call alone.
+    them; `model` is asked instead of the run's own, where one is given; `settings` are Inspect's
+    (`max_tokens`, `top_logprobs`, …) and shape this call alone.
     """
     config = GenerateConfig(logprobs=logprobs or None, **settings)
     cache = CachePolicy(expiry=None, scopes={"sample": sample_id, "step": step, "attempt": str(attempt)})
     try:
-        output = await get_model().generate(list(messages), config=config, cache=cache)
+        output = await (model or get_model()).generate(list(messages), config=config, cache=cache)
     except RetryError as error:
         # Without its chain, which Inspect would render in full for every sample in flight.
         raise ModelGaveUp(describe(error.last_attempt.exception())) from None
