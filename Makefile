@@ -22,7 +22,7 @@ PACKAGES := opinion voting analysis constitution training evaluation config
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve stop train test test-browser check lint types templates security migrations architecture requirements
+.PHONY: help demo serve stop train test test-browser check lint types templates security migrations architecture messages requirements
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ migrations: $(VENV)/.dev ## see that no migration is missing
 
 architecture: $(VENV)/.dev ## see that imports go one way
 	@$(BIN)/python -m pytest --quiet --no-header -p no:cacheprovider tests/config/test_architecture.py
+
+messages: $(VENV)/.base ## bring locale/*.po in step with the pages, and say what is not translated yet
+	@$(MANAGE) extract_messages
 
 requirements: ## compile requirements/*.in into pinned requirements/*.txt (needs uv)
 	@for name in base dev benchmark; do \

@@ -31,8 +31,9 @@ class AlreadyServing(Exception):
 
 
 def prepare_site() -> None:
-    """Bring the database up to date and gather the static files the browser will ask for."""
+    """Bring the database and the translations up to date, and gather the static files for browsers."""
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("compile_languages", verbosity=0)
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)

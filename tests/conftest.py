@@ -12,6 +12,8 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from config.catalogs import compile_catalogs
+
 # Playwright's synchronous API runs an event loop, which Django would otherwise refuse to query under.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -25,6 +27,11 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_configure() -> None:
+    """Let the pages speak every language, also where the tests are the first thing that is started."""
+    compile_catalogs(Path(__file__).resolve().parent.parent / "locale")
 
 
 @pytest.hookimpl(trylast=True)

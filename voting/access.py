@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest
 
+from voting.language import speak_language_of
 from voting.models import Conversation
 
 
@@ -18,6 +19,7 @@ def get_visible_conversation(request: HttpRequest, slug: str) -> Conversation:
     conversation = Conversation.objects.filter(slug=slug).first()
     if conversation is None:
         raise Http404("There is no conversation at this address.")
+    speak_language_of(request, conversation)
     if conversation.status == Conversation.Status.DRAFT:
         return get_facilitated_conversation(request, slug)
     return conversation

@@ -1,7 +1,8 @@
 """A conversation in a frame on another site, where browsers block its cookies.
 
 The frame's addresses carry a token instead: /frame/<token>/c/<slug>/…. The middleware takes the token off the
-front and tells Django that the site lives below it, so every link and form on a page keeps it. In a frame
+front and tells Django that the site lives below it, so every link and form on a page keeps it. A language
+chosen in the frame stands behind the token: /frame/<token>/de/c/<slug>/…. In a frame
 cookies are neither read nor set: whoever knows the token is the participant, and no other site can make a
 browser act for someone by their cookies, so forms need no CSRF cookie there.
 """
@@ -13,12 +14,16 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import get_script_prefix, reverse, set_script_prefix
 
+from voting.language import PARAMETER, known_language
 from voting.models import Entry
 
-FRAME_PATH = re.compile(r"/frame/(?P<token>[^/]+)(?P<page>/c/(?P<slug>[-\w]+)/.*)", re.ASCII | re.DOTALL)
+FRAME_PATH = re.compile(
+    r"/frame/(?P<token>[^/]+)(/(?P<language>[a-z-]{2,10}))?(?P<page>/c/(?P<slug>[-\w]+)/.*)",
+    re.ASCII | re.DOTALL,
+)
 LOCAL_HOSTS = {"localhost", "127.0.0.1"}
 NOTICE = "notice"
 MESSAGES = "messages"
@@ -37,6 +42,7 @@ class Frame:
     key: uuid.UUID
     token: str
     origins: list[str]
+    language: str = ""
 
 
 class FrameMiddleware:
@@ -53,10 +59,13 @@ class FrameMiddleware:
         if key is None:
             raise Http404("This frame's address is damaged.")
         outside = get_script_prefix()
-        prefix = f"{outside.rstrip('/')}/frame/{match['token']}"
-        _enter_frame(
-            request, Frame(key, match["token"], allowed_origins(match["slug"])), match["page"], prefix
-        )
+        chosen = known_language(request.GET.get(PARAMETER, ""))
+        if chosen and request.method == "GET":
+            return allow_framing(_go_on_in(request, match, chosen), match["slug"])
+        language = known_language(match["language"] or "")
+        prefix = f"{outside.rstrip('/')}/frame/{match['token']}{f'/{language}' if language else ''}"
+        frame = Frame(key, match["token"], allowed_origins(match["slug"]), language)
+        _enter_frame(request, frame, match["page"], prefix)
         set_script_prefix(f"{prefix}/")
         try:
             response = self.get_response(request)
@@ -68,15 +77,16 @@ class FrameMiddleware:
 def frame_address(slug: str, key: uuid.UUID, language: str = "") -> str:
     """Where a frame begins for this person."""
     token = signing.Signer(salt=_salt(slug), sep="~").sign(key.hex)
-    query = f"?{urlencode({'lang': language})}" if language else ""
-    prefix = get_script_prefix().rstrip("/")
-    page = reverse("voting:conversation", args=[slug]).removeprefix(prefix)
-    return f"{prefix}/frame/{token}{page}{query}"
+    known = known_language(language)
+    inside = get_script_prefix().rstrip("/")
+    page = reverse("voting:conversation", args=[slug]).removeprefix(inside)
+    outside = re.sub(r"/frame/[^/]+$", "", inside)
+    return f"{outside}/frame/{token}{f'/{known}' if known else ''}{page}"
 
 
 def first_party_path(path: str) -> str:
     """The same page outside any frame, for a link that people keep."""
-    return re.sub(r"/frame/[^/]+(?=/c/)", "", path, count=1)
+    return re.sub(r"/frame/[^/]+(/[a-z-]+)?(?=/c/)", "", path, count=1)
 
 
 def read_frame_token(token: str, slug: str) -> uuid.UUID | None:
@@ -122,6 +132,14 @@ def read_origin(text: str) -> str:
         )
     is_usual = port is None or (parts.scheme, port) in {("https", 443), ("http", 80)}
     return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{port}"
+
+
+def _go_on_in(request: HttpRequest, match: re.Match[str], language: str) -> HttpResponse:
+    """The same page of the frame, with the language in its address instead of the query."""
+    query = request.GET.copy()
+    query.pop(PARAMETER)
+    path = f"{get_script_prefix().rstrip('/')}/frame/{match['token']}/{language}{match['page']}"
+    return HttpResponseRedirect(f"{path}?{query.urlencode()}" if query else path)
 
 
 def _enter_frame(request: HttpRequest, frame: Frame, page: str, prefix: str) -> None:

@@ -4,11 +4,13 @@ from voting.models.admission import Answer, ConsentText, Option, Question
 from voting.models.conversations import Conversation, Participant, Statement, Vote
 from voting.models.entry import DailySalt, Entry, ExternalId, Invitation, RateCount
 from voting.models.routing import GroupCounts, Showing
+from voting.models.translations import ConversationTranslation, StatementTranslation, Translation
 
 __all__ = [
     "Answer",
     "ConsentText",
     "Conversation",
+    "ConversationTranslation",
     "DailySalt",
     "Entry",
     "ExternalId",
@@ -20,5 +22,7 @@ __all__ = [
     "RateCount",
     "Showing",
     "Statement",
+    "StatementTranslation",
+    "Translation",
     "Vote",
 ]

@@ -42,6 +42,12 @@ class Conversation(models.Model):
 
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
+    language = models.CharField(
+        max_length=10,
+        default="en",
+        db_default="en",
+        help_text="In which the organizers write; read by those whose own language is not among ours.",
+    )
     description = models.TextField(blank=True)
     population = models.CharField(
         max_length=200,
