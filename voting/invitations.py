@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from voting.models import Conversation, Invitation, Participant
 from voting.refusals import Refused
@@ -111,14 +112,21 @@ def _send_one(pk: int) -> int:
         invitation = waiting.select_related("conversation").filter(pk=pk).first()
         if invitation is None:
             return 0
-        context = {"conversation": invitation.conversation, "link": invitation_link(invitation)}
-        body = render_to_string("voting/email/invitation.txt", context)
-        subject = " ".join(f"Invitation: {invitation.conversation.title}".split())
-        send_mail(subject, body, None, [invitation.address])
+        _send_message(invitation)
         invitation.address = ""
         invitation.sent_at = timezone.now()
         invitation.save(update_fields=["address", "sent_at"])
     return 1
+
+
+def _send_message(invitation: Invitation) -> None:
+    """In the conversation's language: the address says nothing about its person."""
+    conversation = invitation.conversation
+    with override(conversation.language):
+        context = {"conversation": conversation, "link": invitation_link(invitation)}
+        body = render_to_string("voting/email/invitation.txt", context)
+        subject = " ".join((_("Invitation: %(title)s") % {"title": conversation.title}).split())
+        send_mail(subject, body, None, [invitation.address])
 
 
 def _digest(conversation: Conversation, address: str) -> str:

@@ -29,9 +29,9 @@
     button.dataset.busy = "true";
     try {
       await navigator.clipboard.writeText((source.value ?? source.textContent).trim());
-      button.replaceChildren("Copied");
+      button.replaceChildren(document.body.dataset.copied);
     } catch {
-      button.replaceChildren("Select the text to copy it");
+      button.replaceChildren(document.body.dataset.notCopied);
     }
     setTimeout(() => {
       button.replaceChildren(...label);

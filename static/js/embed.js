@@ -35,7 +35,7 @@
 
   const frame = document.createElement("iframe");
   frame.src = address.href;
-  frame.title = script.dataset.title || "Vote on statements";
+  frame.title = script.dataset.title || "Collective Constitution";
   frame.width = "100%";
   frame.height = "720";
   frame.setAttribute("frameborder", "0");

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -30,9 +31,9 @@ class Conversation(models.Model):
     """A question put to a population for a time, with its statements."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        OPEN = "open", "Open"
-        CLOSED = "closed", "Closed"
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
 
     class ResultsShown(models.TextChoices):
         AT_ONCE = "at_once", "At once, to everybody"
@@ -70,6 +71,13 @@ class Conversation(models.Model):
     round_size = models.PositiveSmallIntegerField(
         default=10, db_default=10, help_text="After so many cards a participant is asked to continue or stop."
     )
+    statement_limit = models.PositiveSmallIntegerField(
+        default=280, db_default=280, help_text="The most characters of a statement, from 140 to 280."
+    )
+    reminds_moderators = models.BooleanField(
+        default=True, db_default=True, help_text="The owner is written to when statements wait for a day."
+    )
+    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The present consent text: nobody votes before they agreed to exactly this version.
     consent = models.ForeignKey(
         "voting.ConsentText", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
@@ -103,6 +111,10 @@ class Conversation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(round_size__gte=1, round_size__lte=100), name="conversation_round_size_sane"
+            ),
+            models.CheckConstraint(
+                condition=Q(statement_limit__gte=140, statement_limit__lte=280),
+                name="conversation_statement_limit_sane",
             ),
             models.CheckConstraint(
                 condition=Q(results_shown__in=["at_once", "after_voting", "when_closed", "hidden"]),
@@ -183,23 +195,47 @@ class StatementQuerySet(models.QuerySet["Statement"]):
 
 
 class Statement(models.Model):
-    """One short proposition; pending, accepted or rejected by a moderator."""
+    """One short proposition; pending, accepted, rejected or merged into another by a moderator.
+
+    The database holds every text to its conversation's limit, except in imported conversations.
+    """
 
     class Status(models.TextChoices):
-        PENDING = "pending", "Pending"
-        ACCEPTED = "accepted", "Accepted"
-        REJECTED = "rejected", "Rejected"
+        PENDING = "pending", _("Pending")
+        ACCEPTED = "accepted", _("Accepted")
+        REJECTED = "rejected", _("Rejected")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="statements")
     number = models.IntegerField(
         help_text="Public id within the conversation; the import's id where it had one."
     )
     text = models.TextField()
+    language = models.CharField(
+        max_length=10, blank=True, default="", db_default="", help_text="ISO 639-1 code; empty if unsure."
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     rejection_reason = models.CharField(max_length=200, blank=True)
     is_seed = models.BooleanField(default=False)
     is_metadata = models.BooleanField(
         default=False, help_text="Asks about the participant, not about the question; never forms groups."
+    )
+    # The database holds a composite foreign key: both statements are of one conversation.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        db_constraint=False,
+        help_text="The statement that says the same and is voted on instead.",
+    )
+    split_from = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="parts",
+        help_text="The statement of two ideas that a moderator made this one from.",
     )
     author = models.ForeignKey(
         Participant, on_delete=models.SET_NULL, null=True, blank=True, related_name="statements"
@@ -215,7 +251,12 @@ class Statement(models.Model):
             models.UniqueConstraint(fields=["conversation", "number"], name="statement_number_unique"),
             models.UniqueConstraint(fields=["id", "conversation"], name="statement_id_conversation"),
             models.CheckConstraint(
-                condition=Q(status__in=["pending", "accepted", "rejected"]), name="statement_status_known"
+                condition=Q(status__in=["pending", "accepted", "rejected"], merged_into=None)
+                | Q(status="merged", merged_into__isnull=False),
+                name="statement_status_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="statement_not_merged_into_itself"
             ),
             models.CheckConstraint(condition=~Q(text=""), name="statement_has_text"),
         ]
@@ -232,9 +273,9 @@ class Vote(models.Model):
     """A participant's latest choice on a statement; no row means unseen."""
 
     class Choice(models.IntegerChoices):
-        AGREE = 1, "Agree"
-        PASS = 0, "Pass"
-        DISAGREE = -1, "Disagree"
+        AGREE = 1, _("Agree")
+        PASS = 0, _("Pass")
+        DISAGREE = -1, _("Disagree")
 
     # The database holds composite foreign keys (statement, conversation) and (participant, conversation)
     # instead of the simple ones, so that a vote can never join two conversations, nor one that is not there.
