@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from opinion.kmeans import base_clusters, settled, weighted_centers, weighted_kmeans
+from opinion.kmeans import base_clusters, settled, weight_by_label, weighted_centers, weighted_kmeans
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -21,6 +21,7 @@ NEARLY_BEST = 1.01  # groupings whose spread is within so much of the least are 
 WORTH_SETTLING = 1.05
 MAX_SETTLED, MAX_SETTLING_STEPS = 4, 30
 MAX_ROUNDS = 4
+ROWS_AT_ONCE = 64
 MAX_COMPARED = 512  # people among whom the silhouette is taken
 FINE_STEP = 1e-7  # positions closer than this part of the map's width are the same position
 COARSE_STEP = 1 / 30  # of the mean distance from the middle
@@ -176,17 +177,18 @@ def mean_silhouette(distances: Floats, labels: Ints, k: int) -> Floats:
     float array of shape (n_starts,), between −1 and 1
         A point alone in its group counts 0.
     """
-    n_starts, n_points = labels.shape
-    own = labels.T[:, :, None] == np.arange(k)  # (n_points, n_starts, k)
-    sums = (distances @ own.reshape(n_points, -1).astype(np.float64)).reshape(own.shape)
-    size = np.broadcast_to(own.sum(axis=0), own.shape)
-    inside, own_size = sums[own].reshape(n_points, n_starts), size[own].reshape(n_points, n_starts)
-    within = inside / np.maximum(own_size - 1, 1)
-    beside = np.where(own | (size == 0), np.inf, sums / np.maximum(size, 1)).min(axis=2)
+    own = (labels[:, None] == np.arange(k)[:, None]).astype(np.float64)  # (n_starts, k, n_points)
+    size = own.sum(axis=2)
+    sums = (own.reshape(-1, labels.shape[1]) @ distances).reshape(own.shape)
+    own_size = np.take_along_axis(size, labels, axis=1)
+    within = np.take_along_axis(sums, labels[:, None], axis=1)[:, 0] / np.maximum(own_size - 1, 1)
+    sums /= np.maximum(size, 1)[:, :, None]
+    sums[(own > 0) | (size == 0)[:, :, None]] = np.inf
+    beside = sums.min(axis=1)
     larger = np.maximum(within, beside)
     valid = (own_size > 1) & (larger > 0) & np.isfinite(beside)
     score = np.divide(beside - within, larger, out=np.zeros_like(within), where=valid)
-    return score.mean(axis=0)
+    return score.mean(axis=1)
 
 
 def _crowd(positions: Floats, expected: Floats) -> _Crowd:
@@ -199,12 +201,19 @@ def _crowd(positions: Floats, expected: Floats) -> _Crowd:
 
 
 def _distances(points: Floats) -> Floats:
-    """How far each point is from each other: float array of shape (n_points, n_points)."""
-    across, along = (np.subtract.outer(axis, axis) for axis in points.T)
-    across *= across
-    along *= along
-    across += along
-    return np.sqrt(across, out=across)
+    """How far each point is from each other: float array of shape (n_points, n_points).
+
+    Row blocks small enough for the cache, each distance taken once and mirrored.
+    """
+    across, along = np.ascontiguousarray(points.T)
+    distances = np.empty((len(points), len(points)))
+    for start in range(0, len(points), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        block = np.subtract.outer(across[rows], across[start:]) ** 2
+        block += np.subtract.outer(along[rows], along[start:]) ** 2
+        distances[rows, start:] = np.sqrt(block, out=block)
+        distances[start:, rows] = block.T
+    return distances
 
 
 def _cells(positions: Floats) -> tuple[Floats, Ints, Ints]:
@@ -276,7 +285,7 @@ def _starts(crowd: _Crowd, weights: Ints, base_of: Ints, k: int, rng: np.random.
 
 def _smallest(labels: Ints, weights: Ints, k: int) -> Ints:
     """Weight of the smallest of k groups in each row of labels: shape (n_rows,)."""
-    return np.array([np.bincount(row, weights=weights, minlength=k).min() for row in labels]).astype(np.int64)
+    return weight_by_label(labels, weights, k).min(axis=1)
 
 
 def _least_size(crowd: _Crowd) -> float:

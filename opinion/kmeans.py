@@ -5,11 +5,14 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Labels = NDArray[np.uint8]
 
 MAX_BASE_CLUSTERS = 100
 MAX_STEPS = 100
 BASE_STEPS = 12  # base clusters are only a means; more steps move few people between them
 FEW_GROUPS = 16
+POINTS_AT_ONCE = 512
+NO_LABEL = np.uint8(255)
 
 
 def base_clusters(points: Floats, weights: Ints, rng: np.random.Generator) -> Ints:
@@ -53,66 +56,101 @@ def settled(
     points: Floats, weights: Ints, centers: Floats, max_steps: int = MAX_STEPS
 ) -> tuple[Ints, Floats]:
     """Run k-means from the given centers, shape (n_starts, k, 2), to its end; the same returned."""
-    centers = centers.copy()
-    homogeneous = np.column_stack([points, np.ones(len(points))])
-    pulls = np.tile([weights, weights * points[:, 0], weights * points[:, 1]], len(centers))
-    labels = np.full((len(centers), len(points)), -1)
-    moving = np.arange(len(centers))
+    homogeneous = np.stack([points[:, 0], points[:, 1], np.ones(len(points))])
+    pulls, centers = homogeneous * weights, centers.transpose(2, 1, 0)
+    ends, labels = np.empty_like(centers), np.empty((centers.shape[2], len(points)), dtype=np.uint8)
+    moving, before = np.arange(len(labels)), np.full(labels.shape, NO_LABEL)
     for _ in range(max_steps):
-        nearest = _nearest(homogeneous, centers[moving])
-        still = (nearest != labels[moving]).any(axis=1)
-        moving, nearest = moving[still], nearest[still]
-        if not moving.size:
-            break
-        labels[moving] = nearest
-        centers[moving] = _moved(centers[moving], pulls, nearest)
-    apart = points - np.take_along_axis(centers, labels[:, :, None], axis=1)
-    return labels, (apart**2).sum(axis=2) @ weights
+        nearest = _nearest(homogeneous, centers)
+        is_moving = (nearest != before).any(axis=1)
+        if not is_moving.all():
+            still = ~is_moving
+            labels[moving[still]], ends[:, :, moving[still]] = nearest[still], centers[:, :, still]
+            moving, nearest, centers = moving[is_moving], nearest[is_moving], centers[:, :, is_moving]
+            if not moving.size:
+                break
+        before, centers = nearest, _moved(centers, pulls, nearest)
+    if moving.size:
+        labels[moving], ends[:, :, moving] = before, centers
+    return labels.astype(np.int64), _spreads(points, weights, ends, labels)
+
+
+def weight_by_label(labels: Ints, weights: Ints, k: int) -> Ints:
+    """Weight of each label in each row of labels, (n_rows, n_points): shape (n_rows, k)."""
+    return np.rint(_is_own(labels, k) @ weights.astype(np.float64)).astype(np.int64).T
 
 
 def _spread_starts(points: Floats, weights: Ints, k: int, n_starts: int, rng: np.random.Generator) -> Floats:
     """First centers, (n_starts, k, 2): each next one drawn the likelier the further from those before."""
     chosen = np.empty((n_starts, k), dtype=np.int64)
     draws = rng.random((k, n_starts))
+    across, along = np.ascontiguousarray(points.T)
     chances = np.broadcast_to(weights.astype(np.float64), (n_starts, len(points)))
     nearest = np.full((n_starts, len(points)), np.inf)
     for place in range(k):
+        if place:
+            last = chosen[:, place - 1]
+            apart = (across - across[last][:, None]) ** 2 + (along - along[last][:, None]) ** 2
+            nearest = np.minimum(nearest, apart)
+            chances = weights * nearest
         steps = np.cumsum(chances, axis=1)
         drawn = (steps <= draws[place][:, None] * steps[:, -1:]).sum(axis=1)
         chosen[:, place] = np.minimum(drawn, len(points) - 1)
-        new = points[chosen[:, place]]
-        nearest = np.minimum(nearest, ((points - new[:, None]) ** 2).sum(axis=2))
-        chances = weights * nearest
     return points[chosen]
 
 
-def _nearest(homogeneous: Floats, centers: Floats) -> Ints:
-    """The nearest of k centers, (n_starts, k, 2), to each point: labels (n_starts, n_points).
+def _nearest(homogeneous: Floats, centers: Floats) -> Labels:
+    """The nearest of k centers, (2, k, n_starts), to each point: labels (n_starts, n_points).
 
-    A point is given as (x, y, 1), so that one product tells its squared distances, less what is the same for
-    all centers.
+    A point is given as a column (x, y, 1), so that one product tells its squared distances, less what is the
+    same for all centers.
     """
-    k = centers.shape[1]
-    planes = np.concatenate([-2 * centers, (centers**2).sum(axis=2, keepdims=True)], axis=2)
+    across, along = centers
+    planes = np.stack([-2 * across, -2 * along, across**2 + along**2])
+    _, k, n_starts = planes.shape
     if k > FEW_GROUPS:
-        return (homogeneous @ planes.transpose(0, 2, 1)).argmin(axis=2)
-    squares = planes @ homogeneous.T
-    labels, least = np.zeros(squares[:, 0].shape, dtype=np.int64), squares[:, 0].copy()
+        return np.stack([_nearest_of_many(homogeneous, planes[:, :, start]) for start in range(n_starts)])
+    squares = (planes.reshape(3, -1).T @ homogeneous).reshape(k, n_starts, -1)
+    labels, least = np.zeros(squares[0].shape, dtype=np.uint8), squares[0]
     for group in range(1, k):
-        labels[squares[:, group] < least] = group
-        np.minimum(least, squares[:, group], out=least)
+        is_nearer = squares[group] < least
+        np.maximum(labels, is_nearer.view(np.uint8) * np.uint8(group), out=labels)
+        least = np.minimum(least, squares[group]) if group < k - 1 else least
     return labels
 
 
-def _moved(centers: Floats, pulls: Floats, labels: Ints) -> Floats:
+def _nearest_of_many(homogeneous: Floats, planes: Floats) -> Labels:
+    """The same for one start of many centers, some points at a time, so that they stay in the cache."""
+    rows, columns = np.ascontiguousarray(homogeneous.T), np.ascontiguousarray(planes)
+    parts = [rows[start : start + POINTS_AT_ONCE] for start in range(0, len(rows), POINTS_AT_ONCE)]
+    return np.concatenate([(part @ columns).argmin(axis=1) for part in parts]).astype(np.uint8)
+
+
+def _moved(centers: Floats, pulls: Floats, labels: Labels) -> Floats:
     """Each center moved to the weighted mean of its points; one without points stays.
 
-    `pulls`, of shape (3, at least n_starts · n_points), holds weight, weighted x and weighted y of all points
-    once per start.
+    `pulls`, of shape (3, n_points), holds weighted x, weighted y and weight.
     """
-    n_starts, k, _ = centers.shape
-    place = (labels + k * np.arange(n_starts)[:, None]).ravel()
-    sums = [np.bincount(place, weights=pull[: len(place)], minlength=n_starts * k) for pull in pulls]
-    weight, moved = sums[0][:, None], centers.reshape(-1, 2).copy()
-    np.divide(np.stack(sums[1:], axis=1), weight, out=moved, where=weight > 0)
-    return moved.reshape(centers.shape)
+    _, k, n_starts = centers.shape
+    if k > FEW_GROUPS:
+        sums = np.array([[np.bincount(row, pull, k) for row in labels.astype(np.int64)] for pull in pulls])
+        sums = sums.transpose(0, 2, 1)
+    else:
+        sums = (pulls @ _is_own(labels, k).reshape(k * n_starts, -1).T).reshape(3, k, n_starts)
+    return np.divide(sums[:2], sums[2], out=centers.copy(), where=sums[2] > 0)
+
+
+def _is_own(labels: Labels | Ints, k: int) -> Floats:
+    """1 where a point has the label, else 0: shape (k, n_starts, n_points)."""
+    return (labels == np.arange(k, dtype=labels.dtype)[:, None, None]).astype(np.float64)
+
+
+def _spreads(points: Floats, weights: Ints, centers: Floats, labels: Labels) -> Floats:
+    """Weighted sum of squared distances to the own center: shape (n_starts,)."""
+    place = labels.T.astype(np.int64)
+    across, along = (
+        axis - np.take_along_axis(center, place, axis=0).T
+        for axis, center in zip(points.T, centers, strict=True)
+    )
+    spreads: Floats = (across**2 + along**2) @ weights
+    return spreads

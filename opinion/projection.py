@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from opinion.subspace import leading_of_product
 from opinion.votes import Votes
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 N_DENSE = 200  # up to so many statements a full eigendecomposition is quicker than Lanczos
-N_LANCZOS = 24  # vectors before the search starts again; so many mostly suffice
-N_LANCZOS_LARGE, N_LARGE = 36, 5_000_000  # above so many votes starting again costs more than a dozen vectors
 NO_VARIANCE = 1e-12  # an eigenvalue this small beside the total is rounding error
 
 
@@ -183,16 +182,9 @@ def _eigenpairs(matrix: "csr_array") -> tuple[Floats, Floats]:
     if n_statements <= N_DENSE:
         values, vectors = np.linalg.eigh((matrix.T @ matrix).toarray())
     else:
-        from scipy.sparse.linalg import LinearOperator, eigsh
-
-        gram = LinearOperator(
-            (n_statements, n_statements), matvec=lambda vector: matrix.T @ (matrix @ vector), dtype=np.float64
-        )
-        start = np.random.default_rng(0).standard_normal(n_statements)
-        n_vectors = N_LANCZOS if matrix.nnz <= N_LARGE else N_LANCZOS_LARGE
-        values, vectors = eigsh(gram, k=2, v0=start, tol=0, ncv=n_vectors)
-    order = np.argsort(values)[::-1][:2]
-    return values[order], vectors[:, order].T
+        transposed = matrix.T
+        return leading_of_product(lambda vector: transposed @ (matrix @ vector), n_statements)
+    return values[::-1][:2], vectors.T[::-1][:2]
 
 
 def _signed(vector: Floats) -> Floats:
