@@ -91,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["voting.templatetags.words"],
         },
     },
 ]
@@ -214,6 +215,11 @@ EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", "collective-constitution@localhost")
+
+# Who people are, where a conversation asks them to sign in with OpenID Connect: the provider of this site.
+OPENID_ISSUER = env_str("OPENID_ISSUER", "")
+OPENID_CLIENT_ID = env_str("OPENID_CLIENT_ID", "")
+OPENID_CLIENT_SECRET = env_str("OPENID_CLIENT_SECRET", "")
 
 # Queued work: each app's jobs.py.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -47,6 +47,8 @@ STATEMENTS_BY_PARTICIPANT = Limit(10, 600)
 STATEMENTS_BY_NETWORK = Limit(100, 600)
 STATEMENTS_IN_CONVERSATION = Limit(600, 3600)
 NEWCOMERS_BY_NETWORK = Limit(500, 600)
+CODES_BY_PERSON = Limit(5, 3600)
+CODES_BY_NETWORK = Limit(60, 600)
 COUNT = """
 INSERT INTO voting_ratecount AS known (key, n, ends_at) VALUES (%s, 1, now() + %s * interval '1 second')
 ON CONFLICT (key) DO UPDATE SET
@@ -113,6 +115,16 @@ def limit_newcomers(request: HttpRequest) -> None:
     network = network_hash(request)
     if network:
         _refuse_over(NEWCOMERS_BY_NETWORK, *count(f"newcomer:{network}", NEWCOMERS_BY_NETWORK.seconds))
+
+
+def limit_codes(request: HttpRequest, person: str) -> None:
+    """Refuse to write to one person, or for one network, more often than anybody needs."""
+    for name, mark, limit in (
+        ("person", person, CODES_BY_PERSON),
+        ("network", network_hash(request), CODES_BY_NETWORK),
+    ):
+        if mark:
+            _refuse_over(limit, *count(f"code:{name}:{mark}", limit.seconds))
 
 
 def count(name: str, seconds: int) -> tuple[int, int]:

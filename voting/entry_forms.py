@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 
+from voting import openid
 from voting.embedding import OriginRefused, read_origin
 from voting.invitations import MAX_AT_ONCE
 from voting.models import Entry
@@ -31,9 +32,10 @@ class EntryForm(forms.ModelForm):
 
     class Meta:
         model = Entry
-        fields: ClassVar = ["mode", "proof_of_work_bits", "allowed_origins", "completion_url"]
+        fields: ClassVar = ["mode", "proof_of_work_bits", "offers_news", "allowed_origins", "completion_url"]
         labels: ClassVar = {
             "mode": "Who may take part",
+            "offers_news": "Offer news by e-mail",
             "completion_url": "Where a panel wants its people back",
         }
         help_texts: ClassVar = {
@@ -43,6 +45,15 @@ class EntryForm(forms.ModelForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.initial["allowed_origins"] = "\n".join(self.instance.allowed_origins)
+
+    def clean_mode(self) -> str:
+        mode: str = self.cleaned_data["mode"]
+        if mode == Entry.Mode.OPENID and not openid.is_available():
+            raise forms.ValidationError(
+                "This site names no OpenID Connect provider: "
+                "whoever runs it sets OPENID_ISSUER and OPENID_CLIENT_ID."
+            )
+        return mode
 
     def clean_proof_of_work_bits(self) -> int:
         return int(self.cleaned_data["proof_of_work_bits"])

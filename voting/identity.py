@@ -62,6 +62,8 @@ def check_newcomer(request: HttpRequest, conversation: Conversation) -> None:
         raise Refused(_("This conversation is for invited people. Open the link of your invitation first."))
     if entry.mode == Entry.Mode.EXTERNAL:
         raise Refused(_("This conversation is entered by a signed link. Open the link you were given first."))
+    if entry.mode in (Entry.Mode.EMAIL, Entry.Mode.OPENID):
+        raise Refused(_("This conversation asks people to sign in. Do that first; nothing was changed."))
     ticket = (
         request.POST.get("ticket", "") if _read_ticket(request.POST.get("ticket", ""), conversation) else ""
     )

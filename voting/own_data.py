@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q
 
-from voting.models import Participant, Statement, Vote
+from voting.models import Participant, Statement, Subscription, Vote
 from voting.tallies import Choices
 
 
@@ -49,6 +49,7 @@ def collect_own_data(participant: Participant) -> dict[str, Any]:
         ],
         "votes": [_vote(vote) for vote in participant.votes.select_related("statement").order_by("cast_at")],
         "statements": [_statement(statement) for statement in participant.statements.all()],
+        "news_by_email": _subscription(participant),
     }
 
 
@@ -67,6 +68,13 @@ def _consent(participant: Participant) -> dict[str, Any] | None:
     if consent is None:
         return None
     return {"version": consent.version, "text": consent.text, "given_at": participant.consented_at}
+
+
+def _subscription(participant: Participant) -> dict[str, Any] | None:
+    found = Subscription.objects.filter(participant=participant).first()
+    if found is None:
+        return None
+    return {"address": found.address, "confirmed_at": found.confirmed_at, "last_sent_at": found.sent_at}
 
 
 def _vote(vote: Vote) -> dict[str, Any]:

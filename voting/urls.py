@@ -1,6 +1,6 @@
 from django.urls import path
 
-from voting.views import admit, asking, enter, entry, facilitate, moderate, own, participate
+from voting.views import admit, asking, enter, entry, facilitate, moderate, news, own, participate, sign_in
 
 app_name = "voting"
 
@@ -19,6 +19,13 @@ urlpatterns = [
     path("c/<slug:slug>/return/<str:token>/", own.come_back, name="come_back"),
     path("c/<slug:slug>/invitation/<str:token>/", enter.invitation, name="invitation"),
     path("c/<slug:slug>/enter/", enter.external, name="enter"),
+    path("c/<slug:slug>/sign-in/", sign_in.by_email, name="sign_in"),
+    path("c/<slug:slug>/sign-in/openid/", sign_in.by_openid, name="openid"),
+    path("c/<slug:slug>/sign-in/<str:token>/", sign_in.code, name="sign_in_code"),
+    path("sign-in/openid/", sign_in.openid_return, name="openid_return"),
+    path("c/<slug:slug>/news/", news.subscribe_to_news, name="subscribe_news"),
+    path("c/<slug:slug>/news/confirm/<str:token>/", news.confirm_news, name="confirm_news"),
+    path("c/<slug:slug>/news/end/<str:token>/", news.end_news, name="unsubscribe_news"),
     path("embed/<slug:slug>/", enter.frame, name="embed"),
     path("c/<slug:slug>/complete/", enter.complete, name="complete"),
     path("facilitate/", facilitate.dashboard, name="dashboard"),

@@ -1,8 +1,10 @@
 """What people decide, as rows; import every model from here."""
 
 from voting.models.admission import Answer, ConsentText, Option, Question
+from voting.models.contact import SignInCode, Subscription
 from voting.models.conversations import Conversation, Participant, Statement, Vote
 from voting.models.entry import DailySalt, Entry, ExternalId, Invitation, RateCount
+from voting.models.moderation import Decision
 from voting.models.routing import GroupCounts, Showing
 from voting.models.translations import ConversationTranslation, StatementTranslation, Translation
 
@@ -12,6 +14,7 @@ __all__ = [
     "Conversation",
     "ConversationTranslation",
     "DailySalt",
+    "Decision",
     "Entry",
     "ExternalId",
     "GroupCounts",
@@ -21,8 +24,10 @@ __all__ = [
     "Question",
     "RateCount",
     "Showing",
+    "SignInCode",
     "Statement",
     "StatementTranslation",
+    "Subscription",
     "Translation",
     "Vote",
 ]

@@ -18,6 +18,8 @@ class Entry(models.Model):
         ANYBODY = "anybody", "Anybody with the address"
         INVITATION = "invitation", "Only people with an invitation"
         EXTERNAL = "external", "Only people with a signed link, as from a panel"
+        EMAIL = "email", "Only people who confirm an e-mail address with a code"
+        OPENID = "openid", "Only people who sign in with OpenID Connect"
 
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="entry")
     mode = models.CharField(max_length=12, choices=Mode.choices, default=Mode.ANYBODY)
@@ -27,11 +29,15 @@ class Entry(models.Model):
     )
     panel_secret = models.CharField(max_length=64, blank=True, editable=False)
     completion_url = models.CharField(max_length=500, blank=True)
+    offers_news = models.BooleanField(
+        default=False, help_text="Participants may ask for an e-mail when there are new statements for them."
+    )
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(mode__in=["anybody", "invitation", "external"]), name="entry_mode_known"
+                condition=Q(mode__in=["anybody", "invitation", "external", "email", "openid"]),
+                name="entry_mode_known",
             ),
             models.CheckConstraint(condition=Q(proof_of_work_bits__lte=24), name="entry_work_bearable"),
         ]
@@ -40,7 +46,7 @@ class Entry(models.Model):
         return self.get_mode_display()
 
     def is_restricted(self) -> bool:
-        """Whether people need a personal link to take part."""
+        """Whether people need a personal link, or to sign in, to take part."""
         return self.mode != self.Mode.ANYBODY
 
 

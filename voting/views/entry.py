@@ -5,14 +5,12 @@ import csv
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
-from procrastinate.exceptions import AlreadyEnqueued
 
 from voting.access import get_facilitated_conversation
 from voting.entry_forms import EntryForm, LinksForm, MailForm
@@ -20,6 +18,7 @@ from voting.external import renew_panel_secret
 from voting.invitations import InvitationsRefused, invitation_link, invite_by_email, make_invitations
 from voting.jobs import send_invitations
 from voting.models import Conversation, Entry
+from voting.queueing import queue_once
 
 
 @login_required
@@ -75,7 +74,7 @@ def send_mail(request: HttpRequest, slug: str) -> HttpResponse:
     except InvitationsRefused as error:
         form.add_error("addresses", str(error))
         return show(request, conversation, mail_form=form)
-    _queue_sending(conversation)
+    queue_once(send_invitations, conversation)
     messages.success(request, f"Invited: {n}. Whoever was written to before is not written to again.")
     return redirect("voting:entry", slug)
 
@@ -113,12 +112,3 @@ def show(
 
 def _entry(conversation: Conversation) -> Entry:
     return Entry.objects.filter(conversation=conversation).first() or Entry(conversation=conversation)
-
-
-def _queue_sending(conversation: Conversation) -> None:
-    lock = f"send_invitations:{conversation.pk}"
-    try:
-        with transaction.atomic():
-            send_invitations.configure(queueing_lock=lock).defer(conversation_id=conversation.pk)
-    except AlreadyEnqueued:
-        return  # The job that waits already will send these too.
