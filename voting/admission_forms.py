@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voting.admission import DraftOption
 from voting.models import Conversation, Option, Question
+from voting.translations import conversation_words
 
 UNSAID = "unsaid"
 # A beginning that says what most conversations have to say; facilitators change it before they publish it.
@@ -31,9 +32,15 @@ class AnswersForm(forms.Form):
         self.questions = list(conversation.questions.filter(is_asked=True).prefetch_related("options"))
         for question in self.questions:
             self.fields[f"question-{question.pk}"] = forms.ChoiceField(
-                label=question.text,
+                label=conversation_words(conversation, f"question-{question.pk}", question.text).text,
                 choices=[
-                    *((str(option.pk), option.text) for option in question.options.all()),
+                    *(
+                        (
+                            str(option.pk),
+                            conversation_words(conversation, f"option-{option.pk}", option.text).text,
+                        )
+                        for option in question.options.all()
+                    ),
                     (UNSAID, _("Prefer not to say")),
                 ],
                 widget=forms.RadioSelect,

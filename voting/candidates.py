@@ -116,8 +116,10 @@ def _read_again(conversation: Conversation) -> Candidates:
 
 
 def read_candidates(conversation: Conversation) -> Candidates:
-    """Read statements and counts; three queries, one of them over all votes."""
-    statements = list(Statement.objects.counted_in(conversation).order_by("number"))
+    """Read statements, translations and counts; four queries, one of them over all votes."""
+    statements = list(
+        Statement.objects.counted_in(conversation).order_by("number").prefetch_related("translations")
+    )
     place_of = {statement.pk: place for place, statement in enumerate(statements)}
     total = _read_totals(conversation, place_of)
     known = GroupCounts.objects.filter(conversation=conversation).first()

@@ -26,6 +26,11 @@ class ConsentText(models.Model):
     def __str__(self) -> str:
         return f"consent text {self.version}"
 
+    @property
+    def part(self) -> str:
+        """Which part of the conversation it is to a translator."""
+        return f"consent-{self.pk}"
+
 
 class Question(models.Model):
     """What a facilitator asks each participant about themselves; one of the options, or not to say."""

@@ -58,7 +58,11 @@ def thanks(request: HttpRequest, conversation: Conversation, participant: Partic
 @own_page
 def mine(request: HttpRequest, conversation: Conversation, participant: Participant) -> HttpResponse:
     """Every vote, to be changed, and what became of the participant's statements."""
-    votes = participant.votes.select_related("statement").order_by("-cast_at", "-pk")
+    votes = (
+        participant.votes.select_related("statement__conversation")
+        .prefetch_related("statement__translations")
+        .order_by("-cast_at", "-pk")
+    )
     page = Paginator(votes, VOTES_PER_PAGE).get_page(request.GET.get("page"))
     statements = list(participant.statements.all())
     choices = choices_by_statement(statements)
