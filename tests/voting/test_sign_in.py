@@ -148,3 +148,18 @@ def test_a_code_sent_twice_at_once_is_one_participant(conversation):
         racer.join()
     assert sorted(statuses) == [302, 422, 422, 422]
     assert Participant.objects.count() == 1
+
+
+def test_in_a_frame_the_address_carries_who_signed_in(conversation):
+    Entry.objects.update(allowed_origins=["https://a.example"])
+    make_statement(conversation, number=1)
+    client = Client()
+    frame = client.get("/embed/now/").url
+    page = client.post(f"{frame}sign-in/", {"address": ADDRESS}).url
+    send_codes(conversation=conversation)
+    inside = client.post(page, {"code": sent_code()}).url
+    assert inside.startswith("/frame/")
+    assert inside.count("/frame/") == 1
+    assert inside != frame
+    assert client.post(f"{inside}statements/1/vote/", {"choice": 1}).status_code < 400
+    assert Participant.objects.get().votes.count() == 1
