@@ -9,9 +9,9 @@ import pytest
 
 from tests.factories import make_adopted_constitution
 from training.datasets import DatasetError, RunNotFinished, Tally, export_dataset
+from training.datasets.items import Item
 from training.models import GenerationRun
 from training.prompts import Prompt
-from training.samples import RevisedSample
 from training.services import execute_run, run_folder, start_run
 
 pytestmark = pytest.mark.usefixtures("var_dir")
@@ -131,11 +131,16 @@ def test_samples_without_a_revision_are_dropped_with_their_reason(monkeypatch, t
 
 
 def test_lengths_duplicates_and_flags_are_counted():
-    step = {"step": "revision", "status": "ok", "text": "Longer text.", "round": 1}
-    sample = RevisedSample("s", "?", "p", "", ("benign",), ({"text": "Short"}, step), ("answer_refuses",))
+    item = Item(
+        prompt=({"role": "user", "content": "?"},),
+        chosen="Longer text.",
+        rejected="Short",
+        tags=("benign",),
+        details={"principle_ids": [3], "flags": ["answer_refuses"]},
+    )
     tally = Tally()
     for _ in range(2):
-        tally.add(sample, {"principle_ids": [3]})
+        tally.add(item, "train")
     assert (tally.n_rows, tally.n_duplicates, tally.n_longer) == (2, 1, 2)
     assert tally.flags == {"answer_refuses": 2}
     assert tally.principles == {3: 2}
