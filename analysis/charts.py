@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 
 from analysis.models import group_letter
 
@@ -115,24 +117,37 @@ class Frame:
         return min(max(across, edge), WIDTH - edge), min(max(down, edge), self.height - edge)
 
 
-def opinion_map(title: str, groups: Sequence[MapGroup], dots: Sequence[Dot]) -> SafeString:
-    """The map: a mark per person in the color and shape of the group, an outline and a label per group."""
+def opinion_map(
+    title: str,
+    groups: Sequence[MapGroup],
+    dots: Sequence[Dot],
+    *,
+    own: Place | None = None,
+    described: str = "",
+) -> SafeString:
+    """The map: a mark per person in the color and shape of the group, an outline and a label per group.
+
+    `own` is where the reader stands, `described` the words for those who do not see the map.
+    """
     frame = Frame.around(dots)
     places = {
         number: [frame.place(dot.x, dot.y) for dot in dots if dot.group == number]
         for number in (None, *(group.number for group in groups))
     }
     drawn = [group for group in groups if places[group.number]]
-    sizes = "; ".join(f"group {group.letter} {group.size:,} people" for group in groups)
+    if not described:
+        sizes = "; ".join(f"group {group.letter} {group.size:,} people" for group in groups)
+        described = f"Each mark is a person. People who voted alike stand close together: {sizes}."
     return element(
         "svg",
         element("title", title),
-        element("desc", f"Each mark is a person. People who voted alike stand close together: {sizes}."),
+        element("desc", described),
         element("rect", class_="plot", x=0.5, y=0.5, width=WIDTH - 1, height=round(frame.height) - 1, rx=6),
         *[_outline(group, places[group.number]) for group in drawn],
         _marks("nobody", None, places[None]),
         *[_marks(group.css, group.number, places[group.number]) for group in drawn],
         *[_label(group, places[group.number]) for group in drawn],
+        *([_own_mark(frame.place(*own))] if own else []),
         class_="opinion-map",
         view_box=f"0 0 {WIDTH} {round(frame.height)}",
         role="img",
@@ -206,10 +221,24 @@ def _shape(group: int | None) -> str:
 def _label(group: MapGroup, places: Sequence[Place]) -> SafeString:
     """The group's letter in a disc at its middle, its size below."""
     x, y = _middle(places)
-    people = "1 person" if group.size == 1 else f"{group.size:,} people"
+    people = ngettext("%(n)s person", "%(n)s people", group.size) % {"n": intcomma(group.size)}
     return element(
         "g",
         element("circle", class_=f"badge {group.css}", cx=f"{x:.1f}", cy=f"{y:.1f}", r=13),
         element("text", group.letter, class_=f"letter {group.css}", x=f"{x:.1f}", y=f"{y + 5:.1f}"),
         element("text", people, class_="size", x=f"{x:.1f}", y=f"{y + 28:.1f}"),
+    )
+
+
+def _own_mark(place: Place) -> SafeString:
+    """Where the reader stands: a ringed dot with the word, above it or, at the upper edge, below."""
+    x, y = place
+    down = y - 17 if y > 34 else y + 26
+    across = min(max(x, 2 * MARGIN), WIDTH - 2 * MARGIN)
+    return element(
+        "g",
+        element("circle", class_="own-ring", cx=f"{x:.1f}", cy=f"{y:.1f}", r=9),
+        element("circle", class_="own-dot", cx=f"{x:.1f}", cy=f"{y:.1f}", r=4.5),
+        element("text", gettext("You"), class_="own-word", x=f"{across:.1f}", y=f"{down:.1f}"),
+        class_="own",
     )

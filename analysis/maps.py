@@ -28,13 +28,14 @@ class DrawnMap:
 
 def draw_map(analysis: Analysis, groups: list[OpinionGroup]) -> DrawnMap:
     """Draw everyone, or an even sample of a large crowd."""
-    dots = _dots(analysis)
+    dots = sample_dots(analysis, MAX_DOTS)
     title = f"Map of {analysis.n_participants:,} people by how alike they voted"
     svg = opinion_map(title, [MapGroup(group.number, group.size) for group in groups], dots)
     return DrawnMap(svg, len(dots), analysis.n_participants)
 
 
-def _dots(analysis: Analysis) -> list[Dot]:
-    step = -(-analysis.n_participants // MAX_DOTS) or 1
+def sample_dots(analysis: Analysis, n_most: int) -> list[Dot]:
+    """Everyone, or an even sample of about so many people."""
+    step = -(-analysis.n_participants // n_most) or 1
     people = analysis.positions.alias(turn=Mod(F("id"), step)).filter(turn=0).order_by("id")
     return [Dot(x, y, group) for x, y, group in people.values_list("x", "y", "group_number")]

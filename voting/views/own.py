@@ -50,6 +50,7 @@ def thanks(request: HttpRequest, conversation: Conversation, participant: Partic
         "tally": tally(conversation),
         "return_link": return_link(request, conversation, participant),
         "completion": completion_address(participant),
+        "invite_link": invite_link(request, conversation),
     }
     return render(request, "voting/thanks.html", context)
 
@@ -111,6 +112,12 @@ def come_back(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     if present and present != participant and request.method != "POST":
         return render(request, "voting/come_back.html", {"conversation": conversation})
     return remember(redirect("voting:conversation", slug), participant, conversation)
+
+
+def invite_link(request: HttpRequest, conversation: Conversation) -> str:
+    """The conversation's own address, to be passed on: it carries nobody's key."""
+    path = first_party_path(reverse("voting:conversation", args=[conversation.slug]))
+    return f"{request.scheme}://{request.get_host()}{path}"
 
 
 def return_link(request: HttpRequest, conversation: Conversation, participant: Participant) -> str:
