@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, cast
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 
 from voting.models import Conversation, Statement, Vote
@@ -48,6 +49,16 @@ class ConversationForm(forms.ModelForm):
         required=False,
     )
 
+    language = forms.ChoiceField(
+        label="Language you write in",
+        help_text="Participants read the pages in their own language, and this one if we do not have theirs.",
+        choices=settings.LANGUAGES,
+        required=False,
+    )
+
+    def clean_language(self) -> str:
+        return self.cleaned_data["language"] or self.instance.language
+
     def clean_round_size(self) -> int:
         return self.cleaned_data["round_size"] or self.instance.round_size
 
@@ -58,6 +69,7 @@ class ConversationForm(forms.ModelForm):
         model = Conversation
         fields: ClassVar = [
             "title",
+            "language",
             "description",
             "asked_by",
             "use_of_results",

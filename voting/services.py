@@ -48,6 +48,7 @@ SELECT id, cast_at FROM written
 """
 DESCRIBING_FIELDS = {
     "title",
+    "language",
     "description",
     "asked_by",
     "use_of_results",

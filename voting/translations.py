@@ -76,7 +76,7 @@ def statement_words(statement: Statement) -> Words:
 
 def statement_language(statement: Statement) -> str:
     """In which language it was written, as far as we know."""
-    return statement.conversation.language
+    return statement.language or statement.conversation.language
 
 
 def conversation_words(conversation: Conversation, key: str, text: str) -> Words:

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from voting.views import admit, asking, enter, entry, facilitate, moderate, news, own, participate, sign_in
+from voting.views import (
+    admit,
+    asking,
+    enter,
+    entry,
+    facilitate,
+    moderate,
+    news,
+    own,
+    participate,
+    sign_in,
+    translate,
+)
 
 app_name = "voting"
 
@@ -42,5 +54,16 @@ urlpatterns = [
     path("facilitate/<slug:slug>/access/secret/", entry.renew_secret, name="renew_secret"),
     path("facilitate/<slug:slug>/access/links/", entry.make_links, name="make_invitations"),
     path("facilitate/<slug:slug>/access/mail/", entry.send_mail, name="send_invitations"),
+    path("facilitate/<slug:slug>/translations/", translate.translations, name="translations"),
+    path(
+        "facilitate/<slug:slug>/translations/table.csv",
+        translate.download_translations,
+        name="download_translations",
+    ),
+    path(
+        "facilitate/<slug:slug>/translations/table/",
+        translate.upload_translations,
+        name="upload_translations",
+    ),
     path("facilitate/<slug:slug>/moderation/", moderate.moderation, name="moderation"),
 ]
