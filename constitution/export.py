@@ -51,6 +51,19 @@ def revision_request(principle_text: str) -> str:
     )
 
 
+def comparison_request(principle_text: str, *, for_the_worse: bool = False) -> str:
+    """Ask a judge to choose between two responses under one principle, or for the one it speaks against.
+
+    A principle that is not itself such a request, such as a statement kept as it stands, is put into one.
+    """
+    text = principle_text.strip()
+    if for_the_worse:
+        return f"Choose the response that falls shorter of this principle: “{text}”"
+    if text.startswith(f"{OPENING} "):
+        return text
+    return f"{OPENING} that better follows this principle: “{text}”"
+
+
 def _ideal(principle_text: str) -> str:
     """ "Choose the response that is kind." → "a response that is kind"."""
     text = principle_text.strip().rstrip(".")
@@ -100,7 +113,7 @@ def _comparison(document: dict[str, Any]) -> str:
         [
             {
                 "name": _name(document, principle),
-                "instruction": principle["text"],
+                "instruction": comparison_request(principle["text"]),
                 "weight": principle["weight"],
             }
             for principle in document["principles"]

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from math import log
 from socket import SHUT_RDWR
 from typing import Any
 from zlib import crc32
 
 Reply = Callable[[list[dict[str, Any]]], str]
+Odds = Callable[[list[dict[str, Any]]], dict[str, float]]
 
 
 def echo_reply(messages: list[dict[str, Any]]) -> str:
@@ -35,10 +37,12 @@ class Fault:
 class ProviderServer:
     """A scripted provider: `faults` maps the number of a call (from 1) to what goes wrong with it.
 
+    `odds` gives the probabilities of the one token of an answer, for calls that ask for log-probabilities.
     Calls beyond `gate` are held, and dropped when it opens: a client killed meanwhile had no answer to them.
     """
 
     reply: Reply = echo_reply
+    odds: Odds | None = None
     faults: dict[int, Fault] = field(default_factory=dict)
     always: Fault | None = None
     latency: float = 0.0
@@ -114,7 +118,10 @@ class ProviderHandler(BaseHTTPRequestHandler):
             return False
         text = self.provider.reply(body["messages"]) if fault.text is None else fault.text
         shape = anthropic_body if self.path.endswith("/messages") else openai_body
-        self.send(200, shape(body, number, text, fault), {})
+        answer = shape(body, number, text, fault)
+        if self.provider.odds and body.get("logprobs"):
+            add_log_probabilities(answer["choices"][0], self.provider.odds(body["messages"]))
+        self.send(200, answer, {})
         return True
 
     def send(self, status: int, body: dict[str, Any], headers: dict[str, str]) -> None:
@@ -161,6 +168,14 @@ def openai_body(body: dict[str, Any], number: int, text: str, fault: Fault) -> d
         ],
         "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18},
     }
+
+
+def add_log_probabilities(choice: dict[str, Any], odds: dict[str, float]) -> None:
+    """Make the likeliest token the whole answer, with the log-probabilities of all."""
+    ranked = sorted(odds.items(), key=lambda pair: -pair[1])
+    told = [{"token": token, "logprob": log(p), "bytes": None} for token, p in ranked]
+    choice["message"]["content"] = ranked[0][0]
+    choice["logprobs"] = {"content": [{**told[0], "top_logprobs": told}], "refusal": None}
 
 
 class QuietServer(ThreadingHTTPServer):

@@ -12,7 +12,11 @@ Options = Mapping[str, Any]
 Recipe = dict[str, Any]
 
 # Each kind's pipeline, named by its place, so that a kind's own module may import this one.
-PIPELINES = {"revision": "training.revisions:PIPELINE"}
+PIPELINES = {
+    "revision": "training.revisions:PIPELINE",
+    "preference": "training.comparisons:PIPELINE",
+    "classifier": "training.classifiers.generation:PIPELINE",
+}
 
 
 @dataclass(frozen=True)

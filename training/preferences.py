@@ -9,6 +9,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
+from training.comparisons import name_of
 from training.models import GenerationRun
 from training.providers import is_rehearsal
 from training.services import iterate_rows
@@ -51,7 +52,7 @@ class PreferencePair:
     labels_by_judge, labels_by_principle : `label` by each judge, and under each principle (by its id)
     judgements : every single one, in the order asked, with those that could not be read
     principle_ids : the principles it was judged under, whether or not the judgement could be read
-    judges : the judges' model names
+    judges : the judges' model names, with “, given the constitution” where that was their system prompt
     label_source : "log-probabilities", "samples (5)", both joined by " and ", or "" when nothing was read
     is_clamped : judged after step-by-step reasoning, so every single label lies within 0.4 and 0.6
     constitution_sha256, model, seed, sampling : what shaped it (`model` wrote the answers where they have no
@@ -122,7 +123,7 @@ def read_pair(run: GenerationRun, row: dict[str, Any], comparison: dict[str, Any
     first, second = (read_answer(row["answers"][comparison[side]]) for side in ("first", "second"))
     label = label_of(run, first, second, judgements)
     first_is_chosen = label.p_first is None or label.p_first >= 0.5
-    judges = tuple(judge["model"] for judge in run.parameters["judges"]) or (run.model,)
+    judges = judges_of(run)
     return PreferencePair(
         id=pair_id(row, comparison),
         run_id=str(run.pk),
@@ -149,6 +150,11 @@ def read_pair(run: GenerationRun, row: dict[str, Any], comparison: dict[str, Any
         sampling=run.parameters["sampling"],
         is_rehearsal=run.is_rehearsal or any(is_rehearsal(judge) for judge in judges),
     )
+
+
+def judges_of(run: GenerationRun) -> tuple[str, ...]:
+    """The judges' names; without any named, the run's own model judges."""
+    return tuple(name_of(judge) for judge in run.parameters["judges"]) or (run.model,)
 
 
 def read_answer(answer: dict[str, Any]) -> JudgedAnswer:

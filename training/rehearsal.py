@@ -6,7 +6,9 @@ reports token use, and everything made with it is marked as rehearsal. Imports I
 
 import asyncio
 import hashlib
+import math
 import re
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from inspect_ai.model import ChatMessage, GenerateConfig, ModelAPI, ModelOutput,
 from inspect_ai.tool import ToolChoice, ToolInfo
 
 ANSWERS = Path(__file__).parent / "demonstration"
+RESPONSE = re.compile(r"^\([AB]\) <response>\n(.*?)\n</response>$", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r"^\s*\(?([A-H])[).:]\s+\S", re.MULTILINE)
 VOTE_WORDS = ("agree", "disagree", "pass")
 
@@ -68,6 +71,9 @@ def prepared_reply(conversation: list[tuple[str, str]], seed: str) -> str:
     question = conversation[-1][1]
     number = conversation_number(conversation, seed)
     words = question.lower()
+    responses = RESPONSE.findall(question)
+    if len(responses) == 2:
+        return choose_response(responses, words, number)
     options = OPTION.findall(question)
     if len(options) >= 2:
         return choose_option(options, words, number)
@@ -84,6 +90,15 @@ def conversation_number(conversation: list[tuple[str, str]], seed: str) -> int:
     """A number that depends on every word said so far, and on nothing else."""
     told = "\x1e".join(f"{role}\x1f{text}" for role, text in conversation)
     return int.from_bytes(hashlib.sha256(f"{seed}\x1e{told}".encode()).digest()[:8], "big")
+
+
+def choose_response(responses: list[str], words: str, number: int) -> str:
+    """Prefer one of two texts, more or less, in whatever place; the first place helps a little."""
+    sign = -1 if "falls shorter" in words else 1
+    merits = [sign * zlib.crc32(text.encode()) / 2**32 for text in responses]
+    p_first = 1 / (1 + math.exp(-4 * (merits[0] - merits[1]) - 0.3))
+    letter = "A" if number % 1000 < 1000 * p_first else "B"
+    return f"Both options answer the request.\nANSWER: {letter}" if "answer:" in words else letter
 
 
 def choose_option(options: list[str], words: str, number: int) -> str:

@@ -12,6 +12,7 @@ from constitution.editing import edit_principle
 from constitution.export import (
     MEDIA_TYPES,
     UnknownFormat,
+    comparison_request,
     critique_request,
     export_constitution,
     revision_request,
@@ -102,6 +103,15 @@ def test_critiques_and_revisions_come_in_pairs(adopted):
 def test_comparisons_are_instructions_to_choose(adopted):
     comparisons = json.loads(export_constitution(adopted, "comparison"))
     assert all(item["instruction"].startswith("Choose the response") for item in comparisons)
+
+
+def test_a_comparison_asks_for_the_better_or_for_the_worse_response():
+    principle = "Choose the response that is kind."
+    assert comparison_request(principle) == principle
+    assert "falls shorter of this principle: “Choose" in comparison_request(principle, for_the_worse=True)
+    assert comparison_request("AI should be kind.") == (
+        "Choose the response that better follows this principle: “AI should be kind.”"
+    )
 
 
 def test_requests_name_what_the_principle_asks_for():
