@@ -50,10 +50,19 @@ class Candidates:
     n_seen: Floats
     needs: Floats
     is_metadata: NDArray[np.bool_]
-    place_of: dict[int, int] = field(default_factory=dict)
+    order: NDArray[np.int64]
+    sorted_ids: NDArray[np.int64]
     place_by_number: dict[int, int] = field(default_factory=dict)
     pending_by_author: dict[int, list[int]] = field(default_factory=dict)
     n_noted: int = 0
+
+    def places_of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Where statements of these row ids stand, and which of them are there at all (else place 0)."""
+        if not len(self.statements):
+            return np.zeros_like(ids), np.zeros(len(ids), dtype=bool)
+        found = np.searchsorted(self.sorted_ids, ids).clip(max=len(self.sorted_ids) - 1)
+        is_known = self.sorted_ids[found] == ids
+        return np.where(is_known, self.order[found], 0), is_known
 
     def note_card(self, place: int, membership: Floats) -> None:
         """Count a card as seen at once, so that the next people are not all sent to the same statement."""
@@ -71,6 +80,7 @@ class _Kept:
 
 
 _kept: dict[int, _Kept] = {}
+_conversations: dict[str, tuple[Conversation, float]] = {}
 _reading = threading.Lock()
 
 
@@ -87,6 +97,17 @@ def candidates_of(conversation: Conversation) -> Candidates:
         _reading.release()
 
 
+def known_conversation(slug: str) -> Conversation | None:
+    """The conversation at this address as it was some seconds ago at most."""
+    conversation, stale_at = _conversations.get(slug, (None, 0.0))
+    if conversation is None or time.monotonic() >= stale_at:
+        conversation = Conversation.objects.filter(slug=slug).first()
+        if conversation is None:
+            return None
+        _conversations[slug] = conversation, time.monotonic() + SECONDS_KEPT
+    return conversation
+
+
 def find_statement(conversation: Conversation, number: int) -> Statement | None:
     """Find a statement among those that count, at no cost; others, and new ones, in the database."""
     candidates = candidates_of(conversation)
@@ -99,6 +120,7 @@ def find_statement(conversation: Conversation, number: int) -> Statement | None:
 def forget_candidates() -> None:
     """Forget every table, so that the next request reads its own again."""
     _kept.clear()
+    _conversations.clear()
 
 
 def _settings(conversation: Conversation) -> tuple[str, bool]:
@@ -120,8 +142,8 @@ def read_candidates(conversation: Conversation) -> Candidates:
     statements = list(
         Statement.objects.counted_in(conversation).order_by("number").prefetch_related("translations")
     )
-    place_of = {statement.pk: place for place, statement in enumerate(statements)}
-    total = _read_totals(conversation, place_of)
+    ids = np.array([statement.pk for statement in statements], dtype=np.int64)
+    total = _read_totals(conversation, ids)
     known = GroupCounts.objects.filter(conversation=conversation).first()
     if known is None:
         by_group, sizes = total, np.ones(1, dtype=np.int64)
@@ -137,7 +159,8 @@ def read_candidates(conversation: Conversation) -> Candidates:
         n_seen=n_seen,
         needs=vote_needs(by_group, n_seen),
         is_metadata=np.array([statement.is_metadata for statement in statements], dtype=bool),
-        place_of=place_of,
+        order=ids.argsort(),
+        sorted_ids=np.sort(ids),
         place_by_number={statement.number: place for place, statement in enumerate(statements)},
     )
     for place, statement in enumerate(statements):
@@ -147,9 +170,10 @@ def read_candidates(conversation: Conversation) -> Candidates:
     return candidates
 
 
-def _read_totals(conversation: Conversation, place_of: dict[int, int]) -> Counts:
+def _read_totals(conversation: Conversation, ids: NDArray[np.int64]) -> Counts:
     """Everybody's votes, as of one group."""
-    counts = np.zeros((3, 1, len(place_of)), dtype=np.int64)
+    place_of = {pk: place for place, pk in enumerate(ids.tolist())}
+    counts = np.zeros((3, 1, len(ids)), dtype=np.int64)
     with connection.cursor() as cursor:
         cursor.execute(VOTES_BY_STATEMENT, [conversation.pk])
         for statement, choice, n_votes in cursor.fetchall():

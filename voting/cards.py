@@ -1,13 +1,16 @@
 """The card a participant sees: a statement to vote on, how far they are, and the vote they just cast."""
 
 from dataclasses import dataclass
-from random import Random
+from random import SystemRandom
 
 from voting.admission import Step, next_step
+from voting.candidates import candidates_of
+from voting.casting import VotingClosed, store_vote
 from voting.identity import make_ticket
 from voting.models import Conversation, Participant, Statement, Vote
-from voting.routing import keep_showing, next_card
-from voting.services import cast_vote
+from voting.routing import Seen, choose_card, keep_showing, next_card
+
+_random = SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def deal_card(
     is_continued: bool = False,
 ) -> Card:
     """Deal the wanted statement if it can be voted on, else the one that routing draws."""
-    drawn = next_card(conversation=conversation, participant=participant, random=Random())
+    drawn = next_card(conversation=conversation, participant=participant, random=_random)
     found = _find_statement(conversation, wanted)
     statement = found or drawn.statement
     is_pause = not (found or is_continued) and is_end_of_round(drawn.n_done, conversation.round_size)
@@ -60,27 +63,19 @@ def deal_card(
     )
 
 
-def cast_and_deal(
-    *, participant: Participant, statement: Statement, choice: int, is_important: bool = False
-) -> Card:
-    """Cast a vote and deal the card that follows it; two queries, one of them writes."""
+def cast_and_deal(*, seen: Seen, statement: Statement, choice: int, is_important: bool = False) -> Card:
+    """Cast the vote of whoever saw this much, and deal the card that follows it; one query, which writes."""
     conversation = statement.conversation
-    drawn = next_card(
-        conversation=conversation, participant=participant, random=Random(), after=(statement, choice)
-    )
+    drawn = choose_card(candidates_of(conversation), seen.after(statement, choice), _random)
     is_pause = is_end_of_round(drawn.n_done, conversation.round_size)
-    vote = cast_vote(
-        participant=participant,
-        statement=statement,
-        choice=choice,
-        is_important=is_important,
-        then_shown=None if is_pause else drawn,
-    )
+    shown = None if is_pause else drawn
+    if store_vote(seen.participant, statement.pk, choice, is_important, then_shown=shown) is None:
+        raise VotingClosed(f"Statement {statement.number} takes no vote from this participant now.")
     return Card(
         statement=drawn.statement,
         n_done=drawn.n_done,
         n_statements=drawn.n_statements,
-        voted=vote,
+        voted=Vote(statement=statement, choice=Vote.Choice(choice), is_important=is_important),
         is_pause=is_pause,
     )
 

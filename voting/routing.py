@@ -7,7 +7,7 @@ the participant come late and rarely. The chance of every card is kept with it.
 
 from dataclasses import dataclass
 from random import Random
-from typing import LiteralString
+from uuid import UUID
 
 import numpy as np
 from django.db import connection
@@ -17,19 +17,27 @@ from opinion.routing import card_chances, memberships
 from opinion.support import Counts
 from voting.candidates import Candidates, candidates_of
 from voting.models import Conversation, Participant, Statement
-from voting.prepared import fetch_prepared
+from voting.prepared import BIGINTS, SMALLINTS, Prepared, unpack, unpack_id
 
 RULE = "exposure-then-uncertainty-1"
 METADATA_CHANCE = 0.1
 METADATA_AFTER = 10
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-SEEN: LiteralString = """
-SELECT statement_id, choice FROM voting_vote WHERE participant_id = %s
-UNION ALL
-SELECT statement_id, NULL FROM voting_showing WHERE participant_id = %s
-"""
+SEEN = Prepared(
+    "seen",
+    """
+    SELECT participant.id, voted.statements, voted.choices, shown.statements
+    FROM voting_participant participant,
+    LATERAL (SELECT array_agg(statement_id) AS statements, array_agg(choice) AS choices
+             FROM voting_vote WHERE participant_id = participant.id) AS voted,
+    LATERAL (SELECT array_agg(statement_id) AS statements
+             FROM voting_showing WHERE participant_id = participant.id) AS shown
+    WHERE participant.key = $1::uuid AND participant.conversation_id = $2::bigint
+    """,
+)
 KEEP_SHOWING = """
 INSERT INTO voting_showing (participant_id, statement_id, rule, chance) VALUES (%s, %s, %s, %s)
 ON CONFLICT (participant_id, statement_id) DO NOTHING
@@ -51,42 +59,51 @@ class NextCard:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a participant voted on, and what they were shown, by the statement's row id."""
+    """What a participant voted on and how, and what they were shown, by the statement's row id."""
 
-    choices: dict[int, int]
-    shown: list[int]
+    participant: int
+    voted: Ints
+    choices: Ints
+    shown: Ints
+
+    def after(self, statement: Statement, choice: int) -> "Seen":
+        """The same once this vote is stored."""
+        others = self.voted != statement.pk
+        voted, choices = self.voted[others], self.choices[others]
+        return Seen(self.participant, np.append(voted, statement.pk), np.append(choices, choice), self.shown)
 
 
-def next_card(
-    *,
-    conversation: Conversation,
-    participant: Participant | None,
-    random: Random,
-    after: tuple[Statement, int] | None = None,
-) -> NextCard:
-    """Choose the next statement: the one still open before them, or a newly drawn one. Costs one query.
+NOTHING = np.zeros(0, dtype=np.int64)
+NOBODY = Seen(0, NOTHING, NOTHING, NOTHING)
 
-    `after` is a statement and the choice about to be stored for it.
-    """
-    candidates = candidates_of(conversation)
-    seen = read_seen(participant)
-    if after is not None:
-        seen.choices[after[0].pk] = after[1]
-    done = [candidates.place_of[pk] for pk in seen.choices if pk in candidates.place_of]
-    own = candidates.pending_by_author.get(participant.pk, []) if participant else []
+
+def next_card(*, conversation: Conversation, participant: Participant | None, random: Random) -> NextCard:
+    """Choose the next statement: the one still open before them, or a newly drawn one. Costs one query."""
+    seen = read_seen(conversation.pk, participant.key) if participant else None
+    return choose_card(candidates_of(conversation), seen or NOBODY, random)
+
+
+def choose_card(candidates: Candidates, seen: Seen, random: Random) -> NextCard:
+    """Choose among what this person has not voted on."""
+    if not candidates.statements:
+        return NextCard(None, 0, 0)
+    places, is_known = candidates.places_of(seen.voted)
+    done, choices = places[is_known], seen.choices[is_known]
+    own = candidates.pending_by_author.get(seen.participant, [])
     is_free = np.ones(len(candidates.statements), dtype=bool)
     is_free[done] = is_free[own] = False
-    n_statements = len(is_free) - len(set(own) - set(done))
-    shown = [place for pk in seen.shown if is_free[place := candidates.place_of.get(pk, -1)] and place >= 0]
-    if shown or not is_free.any():
-        statement = candidates.statements[shown[-1]] if shown else None
-        return NextCard(statement, len(done), n_statements)
-    choices = np.array([seen.choices[candidates.statements[place].pk] for place in done], dtype=np.int64)
+    n_done, n_statements = len(done), len(is_free) - len(set(own) - set(done.tolist()))
+    shown, is_known = candidates.places_of(seen.shown)
+    still_open = shown[is_known & is_free[shown]]
+    if len(still_open):
+        return NextCard(candidates.statements[still_open[-1]], n_done, n_statements)
+    if not is_free.any():
+        return NextCard(None, n_done, n_statements)
     membership = membership_of(candidates, done, choices)
-    chances = chances_of(candidates, is_free, membership, n_done=len(done))
+    chances = chances_of(candidates, is_free, membership, n_done=n_done)
     place = draw_place(chances, random)
     candidates.note_card(place, membership)
-    return NextCard(candidates.statements[place], len(done), n_statements, float(chances[place]))
+    return NextCard(candidates.statements[place], n_done, n_statements, float(chances[place]))
 
 
 def keep_showing(*, participant: Participant, card: NextCard) -> None:
@@ -97,19 +114,16 @@ def keep_showing(*, participant: Participant, card: NextCard) -> None:
         cursor.execute(KEEP_SHOWING, [participant.pk, card.statement.pk, RULE, card.chance])
 
 
-def read_seen(participant: Participant | None) -> Seen:
-    """Fetch votes and showings of a participant in one query."""
-    seen = Seen({}, [])
-    if participant is not None:
-        for statement, choice in fetch_prepared(SEEN, [participant.pk, participant.pk]):
-            if choice is None:
-                seen.shown.append(statement)
-            else:
-                seen.choices[statement] = choice
-    return seen
+def read_seen(conversation: int, key: UUID | str) -> Seen | None:
+    """Fetch the participant of this key with votes and showings in one query; None if there is none."""
+    row = SEEN.first([str(key).encode(), b"%d" % conversation])
+    if row is None:
+        return None
+    person, voted, choices, shown = row
+    return Seen(unpack_id(person), unpack(voted, BIGINTS), unpack(choices, SMALLINTS), unpack(shown, BIGINTS))
 
 
-def membership_of(candidates: Candidates, done: list[int], choices: NDArray[np.int64]) -> Floats:
+def membership_of(candidates: Candidates, done: Ints, choices: Ints) -> Floats:
     """How likely the person belongs to each group, from the votes so far."""
     voted_on = Counts(*(part[:, done] for part in candidates.by_group))
     return memberships(choices, voted_on, candidates.sizes)

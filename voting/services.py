@@ -3,49 +3,21 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, LiteralString
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
 
 from voting.admission import next_step
+from voting.casting import VotingClosed
 from voting.models import Conversation, Participant, Statement, Vote
-from voting.prepared import fetch_prepared
-from voting.routing import RULE, NextCard
 
 STATEMENT_LIMIT = 280
 # Control characters, and those that turn the direction of all that follows on the page.
 INVISIBLE = dict.fromkeys(
     [*range(9), 0xB, *range(0xE, 0x20), 0x7F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
-CAST_VOTE: LiteralString = """
-WITH written AS (INSERT INTO voting_vote
-    (conversation_id, participant_id, statement_id, choice, is_important, cast_at)
-SELECT conversation.id, participant.id, statement.id, %s, %s, now()
-FROM voting_statement statement
-JOIN voting_conversation conversation ON conversation.id = statement.conversation_id
-JOIN voting_participant participant ON participant.conversation_id = conversation.id
-WHERE statement.id = %s AND participant.id = %s AND conversation.status = 'open'
-  AND (conversation.consent_id IS NULL OR conversation.consent_id = participant.consent_id)
-  AND (participant.answered_at IS NOT NULL OR NOT conversation.asks_questions)
-  AND NOT participant.is_screened_out
-  AND (statement.status = 'accepted'
-       OR (statement.status = 'pending' AND NOT conversation.is_strictly_moderated
-           AND statement.author_id IS DISTINCT FROM participant.id))
-ON CONFLICT (participant_id, statement_id)
-DO UPDATE SET choice = EXCLUDED.choice, is_important = EXCLUDED.is_important,
-              cast_at = EXCLUDED.cast_at
-RETURNING id, cast_at),
-shown AS (
-    INSERT INTO voting_showing (participant_id, statement_id, rule, chance)
-    SELECT %s, next.id, %s, next.chance
-    FROM written CROSS JOIN (SELECT %s::bigint AS id, %s::float8 AS chance) AS next
-    WHERE next.id IS NOT NULL
-    ON CONFLICT (participant_id, statement_id) DO NOTHING
-)
-SELECT id, cast_at FROM written
-"""
 DESCRIBING_FIELDS = {
     "title",
     "language",
@@ -56,10 +28,6 @@ DESCRIBING_FIELDS = {
     "round_size",
     "results_shown",
 }
-
-
-class VotingClosed(Exception):
-    """The statement takes no votes now, or none from this participant."""
 
 
 class StatementRefused(Exception):
@@ -147,40 +115,6 @@ def join(*, conversation: Conversation, key: uuid.UUID | None = None) -> Partici
             [conversation.pk, key],
         )
     return conversation.participants.get(key=key)
-
-
-def cast_vote(
-    *,
-    participant: Participant,
-    statement: Statement,
-    choice: int,
-    is_important: bool = False,
-    then_shown: NextCard | None = None,
-) -> Vote:
-    """Record the participant's choice; voting again replaces the earlier one.
-
-    `then_shown` is the card that the answer will show: it is kept together with the vote.
-
-    Whether the conversation is open, the person admitted to it and the statement takes their vote is asked
-    in the same statement that writes, so a vote can never slip in after closing.
-    """
-    choice = Vote.Choice(choice)
-    shown: tuple[int | None, float | None] = (None, None)
-    if then_shown is not None and then_shown.statement is not None and then_shown.chance is not None:
-        shown = then_shown.statement.pk, then_shown.chance
-    values = [int(choice), is_important, statement.pk, participant.pk, participant.pk, RULE, *shown]
-    written = fetch_prepared(CAST_VOTE, values)
-    if not written:
-        raise VotingClosed(f"Statement {statement.number} takes no vote from this participant now.")
-    return Vote(
-        pk=written[0][0],
-        conversation_id=participant.conversation_id,
-        participant=participant,
-        statement=statement,
-        choice=choice,
-        is_important=is_important,
-        cast_at=written[0][1],
-    )
 
 
 def withdraw_vote(*, participant: Participant, statement: Statement) -> None:

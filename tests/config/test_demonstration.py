@@ -8,8 +8,9 @@ from config.demonstration import load_demonstration
 from constitution.models import Constitution
 from evaluation.models import EvaluationRun
 from training.models import GenerationRun
+from voting.casting import cast_vote
 from voting.models import Conversation
-from voting.services import cast_vote, join
+from voting.services import join
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 CHAIN = ("voting", "analysis", "constitution", "training", "evaluation")

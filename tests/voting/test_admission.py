@@ -15,8 +15,9 @@ from voting.admission import (
     publish_consent,
     stop_asking,
 )
+from voting.casting import VotingClosed, cast_vote
 from voting.models import Answer, Participant, Vote
-from voting.services import StatementRefused, VotingClosed, cast_vote, submit_statement
+from voting.services import StatementRefused, submit_statement
 
 pytestmark = pytest.mark.django_db
 

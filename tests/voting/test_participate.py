@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_conversation, make_facilitator, make_participant, make_statement, make_vote
+from voting.candidates import candidates_of, known_conversation
 from voting.identity import make_ticket
 from voting.models import Participant, Showing, Statement, Vote
 
@@ -308,17 +309,18 @@ def test_a_vote_with_its_next_card_takes_few_queries(client, django_assert_max_n
         cast(client, statements[1], headers=HTMX)
 
 
-def test_a_vote_with_htmx_takes_two_queries_beside_the_two_prepared_ones(client, monkeypatch):
+def test_a_vote_with_htmx_takes_no_query_beside_the_two_prepared_ones(client, monkeypatch):
     conversation = make_conversation()
     for _ in range(5):
         make_statement(conversation)
     cast(client, conversation.statements.first(), headers=HTMX)
     monkeypatch.setattr("voting.candidates.SECONDS_KEPT", 60.0)
     shown = conversation.statements.get(showings__isnull=False)
-    client.get(address(conversation))
+    known_conversation(conversation.slug)
+    candidates_of(conversation)
     with CaptureQueriesContext(connection) as queries:
         cast(client, shown, headers=HTMX)
-    assert len(queries) == 2
+    assert len(queries) == 0
     assert Showing.objects.count() == 2
 
 

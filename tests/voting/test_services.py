@@ -6,25 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tests.factories import make_conversation, make_facilitator, make_participant, make_statement, make_vote
+from voting.casting import VotingClosed, cast_vote
 from voting.models import Conversation, Participant, Statement, Vote
 from voting.services import (
     AlreadySuggested,
     ConversationRefused,
+    PersonalDataFound,
     StatementRefused,
-    VotingClosed,
-    accept_statement,
     add_seed_statements,
-    cast_vote,
     clean_statement,
     close_conversation,
     create_conversation,
     edit_conversation,
     join,
     open_conversation,
-    reject_statement,
     submit_statement,
     withdraw_vote,
 )
@@ -222,12 +220,56 @@ def test_one_bad_seed_statement_adds_none_and_names_its_line():
     assert not Statement.objects.exists()
 
 
-def test_rejecting_keeps_the_reason_and_accepting_clears_it():
-    statement = make_statement(make_conversation(), status="pending")
-    reject_statement(statement=statement, reason="Off topic")
-    assert (statement.status, statement.rejection_reason) == ("rejected", "Off topic")
-    accept_statement(statement=statement)
-    assert (statement.status, statement.rejection_reason) == ("accepted", "")
+def test_a_seed_with_a_link_is_added_with_a_warning():
+    result = add_seed_statements(conversation=make_conversation(), texts=["Do as example.org says."])
+    assert len(result.added) == 1
+    assert "“example.org” looks like a link" in result.warnings[0]
+
+
+@pytest.mark.parametrize("text", ["Read https://example.org/x", "Ask jo@example.org", "Dial +49 30 1234567"])
+def test_a_statement_with_a_link_or_personal_data_is_refused_by_name(text):
+    with pytest.raises(PersonalDataFound, match=text.split(maxsplit=1)[1].replace("+", r"\+")):
+        submit_statement(participant=make_participant(make_conversation()), text=text)
+
+
+def test_the_language_of_a_statement_is_kept_where_it_is_clear():
+    author = make_participant(make_conversation())
+    texts = ["Die KI soll immer ehrlich sein.", "OK!"]
+    assert [submit_statement(participant=author, text=text).language for text in texts] == ["de", ""]
+
+
+def test_a_conversation_may_set_a_shorter_limit():
+    conversation = make_conversation(statement_limit=140)
+    with pytest.raises(StatementRefused, match="140"):
+        submit_statement(participant=make_participant(conversation), text="x" * 141)
+
+
+def test_the_database_too_holds_texts_to_the_limit():
+    conversation = make_conversation(statement_limit=150)
+    make_statement(conversation, "x" * 150)
+    with pytest.raises(IntegrityError, match="this conversation allows 150"), transaction.atomic():
+        make_statement(conversation, "x" * 151)
+
+
+def test_an_imported_statement_may_be_longer():
+    assert make_statement(make_conversation(import_sha256="0" * 64), "x" * 500).pk
+
+
+def test_the_database_merges_only_within_a_conversation():
+    target, twin = make_statement(make_conversation()), make_statement(make_conversation())
+    twin.status, twin.merged_into = "merged", target
+    with pytest.raises(IntegrityError), transaction.atomic():
+        twin.save()
+        connection.check_constraints()
+
+
+@pytest.mark.parametrize("fields", [{"status": "merged"}, {"merged_into": True}])
+def test_merged_is_a_statement_exactly_if_it_names_another(fields):
+    conversation = make_conversation()
+    if "merged_into" in fields:
+        fields = {"merged_into": make_statement(conversation)}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_statement(conversation, **fields)
 
 
 def test_two_conversations_with_one_title_get_two_addresses():

@@ -18,14 +18,14 @@ from voting.access import get_visible_conversation
 from voting.admission import next_step
 from voting.candidates import find_statement
 from voting.cards import Card, cast_and_deal, deal_card
+from voting.casting import VotingClosed, cast_vote
 from voting.forms import StatementForm, VoteForm
 from voting.identity import find_participant, join_with_ticket, remember
 from voting.models import Conversation, Participant, Statement
+from voting.routing import NOBODY, read_seen
 from voting.services import (
     AlreadySuggested,
     StatementRefused,
-    VotingClosed,
-    cast_vote,
     submit_statement,
     withdraw_vote,
 )
@@ -151,8 +151,8 @@ def keep_vote(
     """Store the vote and answer with what comes after it: for htmx the next card, stored in one go."""
     conversation = statement.conversation
     if is_htmx(request) and "mine" not in request.POST:
-        card = cast_and_deal(participant=participant, statement=statement, **vote)
-        return show_card(request, conversation, card)
+        seen = read_seen(conversation.pk, participant.key) or NOBODY
+        return show_card(request, conversation, cast_and_deal(seen=seen, statement=statement, **vote))
     cast_vote(participant=participant, statement=statement, **vote)
     if "mine" in request.POST:
         return redirect(own_vote(conversation, statement.number))
