@@ -1,4 +1,4 @@
-"""What changes a conversation: opening it, joining it, voting, writing and moderating statements."""
+"""What changes a conversation: opening it, joining it, voting and writing statements."""
 
 import uuid
 from collections.abc import Iterable
@@ -8,10 +8,13 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from voting.admission import next_step
 from voting.casting import VotingClosed
+from voting.detection import detect_language
 from voting.models import Conversation, Participant, Statement, Vote
+from voting.personal_data import find_personal_data
 
 STATEMENT_LIMIT = 280
 # Control characters, and those that turn the direction of all that follows on the page.
@@ -26,6 +29,8 @@ DESCRIBING_FIELDS = {
     "use_of_results",
     "population",
     "round_size",
+    "statement_limit",
+    "reminds_moderators",
     "results_shown",
 }
 
@@ -38,8 +43,16 @@ class AlreadySuggested(StatementRefused):
     """The very same statement is there already."""
 
     def __init__(self, existing: Statement) -> None:
-        super().__init__("Somebody has suggested exactly this statement already.")
+        super().__init__(_("Somebody has suggested exactly this statement already."))
         self.existing = existing
+
+
+class PersonalDataFound(StatementRefused):
+    """The text has links or personal data in it, which the message names."""
+
+    def __init__(self, explanations: list[str]) -> None:
+        advice = _("Please say it without, then send it again: your text is still there.")
+        super().__init__(" ".join([*explanations, advice]))
 
 
 class ConversationRefused(Exception):
@@ -126,15 +139,17 @@ def withdraw_vote(*, participant: Participant, statement: Statement) -> None:
 
 def submit_statement(*, participant: Participant, text: str) -> Statement:
     """Keep a participant's statement for moderation; sending it again changes nothing."""
-    text = clean_statement(text)
+    text = clean_statement(text, limit=participant.conversation.statement_limit)
+    refuse_personal_data(text)
+    language = detect_language(text)
     with transaction.atomic():
         conversation = Conversation.objects.select_for_update(no_key=True).get(pk=participant.conversation_id)
         if not conversation.is_open():
-            raise StatementRefused("This conversation is closed, so it takes no new statements.")
+            raise StatementRefused(_("This conversation is closed, so it takes no new statements."))
         if next_step(conversation, participant):
-            raise StatementRefused("This participant has not been admitted yet.")
+            raise StatementRefused(_("One step comes before you can write: open the conversation again."))
         try:
-            return _add_statement(conversation, text, author=participant)
+            return add_statement(conversation, text, author=participant, language=language)
         except AlreadySuggested as error:
             if error.existing.author_id == participant.pk:
                 return error.existing  # the same form, sent again
@@ -147,6 +162,7 @@ class SeedResult:
 
     added: list[Statement] = field(default_factory=list)
     known: list[Statement] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def add_seed_statements(
@@ -154,15 +170,17 @@ def add_seed_statements(
 ) -> SeedResult:
     """Add the organizers' own statements, accepted at once; blank lines and known statements are skipped."""
     lines = [(line, text) for line, text in enumerate(texts, start=1) if text.strip()]
-    cleaned = [_clean_line(line, text) for line, text in lines]
+    cleaned = [_clean_line(line, text, conversation.statement_limit) for line, text in lines]
     result = SeedResult()
+    result.warnings = [finding.explain() for text in cleaned for finding in find_personal_data(text)]
     with transaction.atomic():
         conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
         for text in cleaned:
             try:
-                statement = _add_statement(
+                statement = add_statement(
                     conversation,
                     text,
+                    language=detect_language(text),
                     status=Statement.Status.ACCEPTED,
                     is_seed=True,
                     is_metadata=is_metadata,
@@ -173,43 +191,25 @@ def add_seed_statements(
     return result
 
 
-def accept_statement(*, statement: Statement) -> Statement:
-    """Publish a statement for voting."""
-    return _moderate(statement, Statement.Status.ACCEPTED, reason="")
-
-
-def reject_statement(*, statement: Statement, reason: str = "") -> Statement:
-    """Keep a statement from being shown, and say why; votes it already had stay but do not count."""
-    return _moderate(statement, Statement.Status.REJECTED, reason=" ".join(reason.split()))
-
-
-def clean_statement(text: str) -> str:
+def clean_statement(text: str, *, limit: int = STATEMENT_LIMIT) -> str:
     """One line of plain text within the limit, or a StatementRefused that says what to do."""
     text = " ".join(text.translate(INVISIBLE).split())
     if not text:
-        raise StatementRefused("Please write a statement first.")
-    if len(text) > STATEMENT_LIMIT:
-        raise StatementRefused(
-            f"Please keep to {STATEMENT_LIMIT} characters; this has {len(text)}. One idea is best."
-        )
+        raise StatementRefused(_("Please write a statement first."))
+    if len(text) > limit:
+        message = _("Please keep to %(limit)s characters; this has %(length)s. One idea is best.")
+        raise StatementRefused(message % {"limit": limit, "length": len(text)})
     return text
 
 
-def _described(details: dict[str, Any]) -> dict[str, Any]:
-    unknown = set(details) - DESCRIBING_FIELDS
-    if unknown:
-        raise TypeError(f"A conversation is not described by {', '.join(sorted(unknown))}.")
-    return details
+def refuse_personal_data(text: str) -> None:
+    """Raise PersonalDataFound, naming every link and every trace of a person in the text."""
+    found = find_personal_data(text)
+    if found:
+        raise PersonalDataFound([finding.explain() for finding in found])
 
 
-def _clean_line(line: int, text: str) -> str:
-    try:
-        return clean_statement(text)
-    except StatementRefused as error:
-        raise StatementRefused(f"Line {line}: {error}") from error
-
-
-def _add_statement(conversation: Conversation, text: str, **fields: object) -> Statement:
+def add_statement(conversation: Conversation, text: str, **fields: object) -> Statement:
     """Add a statement under the next number; the caller holds the conversation's row."""
     existing = conversation.statements.filter(text__iexact=text).first()
     if existing is not None:
@@ -221,11 +221,18 @@ def _add_statement(conversation: Conversation, text: str, **fields: object) -> S
     )
 
 
-def _moderate(statement: Statement, status: str, *, reason: str) -> Statement:
-    statement.status = status
-    statement.rejection_reason = reason[:200]
-    statement.save(update_fields=["status", "rejection_reason"])
-    return statement
+def _described(details: dict[str, Any]) -> dict[str, Any]:
+    unknown = set(details) - DESCRIBING_FIELDS
+    if unknown:
+        raise TypeError(f"A conversation is not described by {', '.join(sorted(unknown))}.")
+    return details
+
+
+def _clean_line(line: int, text: str, limit: int) -> str:
+    try:
+        return clean_statement(text, limit=limit)
+    except StatementRefused as error:
+        raise StatementRefused(f"Line {line}: {error}") from error
 
 
 def _set_status(conversation: Conversation, status: str) -> Conversation:

@@ -258,8 +258,8 @@ def test_an_imported_statement_may_be_longer():
 def test_the_database_merges_only_within_a_conversation():
     target, twin = make_statement(make_conversation()), make_statement(make_conversation())
     twin.status, twin.merged_into = "merged", target
+    twin.save()
     with pytest.raises(IntegrityError), transaction.atomic():
-        twin.save()
         connection.check_constraints()
 
 
