@@ -194,10 +194,21 @@ def mean_silhouette(distances: Floats, labels: Ints, k: int) -> Floats:
 def _crowd(positions: Floats, expected: Floats) -> _Crowd:
     """Gather people into cells, and pick evenly those among whom the silhouette is taken."""
     cells, cell_of, n_by_cell = _cells(positions)
-    order = np.lexsort((expected[:, 1], expected[:, 0], cell_of))
-    n_compared = min(len(order), MAX_COMPARED)
-    compared = order[np.arange(n_compared) * len(order) // n_compared]
+    compared = _compared(cell_of, n_by_cell, expected)
     return _Crowd(cells, n_by_cell, cell_of, cell_of[compared], _distances(expected[compared]))
+
+
+def _compared(cell_of: Ints, n_by_cell: Ints, expected: Floats) -> Ints:
+    """People evenly picked in order of their cell, then of their expected position: shape (n_compared,)."""
+    n_compared = min(len(cell_of), MAX_COMPARED)
+    place = np.arange(n_compared) * len(cell_of) // n_compared
+    cell = np.searchsorted(np.cumsum(n_by_cell), place, side="right")
+    # Only people of cells in which somebody is picked need to be put in order.
+    is_met = np.bincount(cell, minlength=len(n_by_cell)) > 0
+    people = np.flatnonzero(is_met[cell_of])
+    order = people[np.lexsort((expected[people, 1], expected[people, 0], cell_of[people]))]
+    passed_over = np.cumsum(np.where(is_met, 0, n_by_cell))
+    return order[place - passed_over[cell]]
 
 
 def _distances(points: Floats) -> Floats:

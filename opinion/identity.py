@@ -67,6 +67,8 @@ class GroupHistory:
 
     def rows(self, participant_ids: Ints) -> Ints:
         """Each person's earlier group number, −1 where there is none: shape (n_people,)."""
+        if not self.group_of:
+            return np.full(len(participant_ids), NO_GROUP)
         return np.array([self.group_of.get(person, NO_GROUP) for person in participant_ids.tolist()], int)
 
 

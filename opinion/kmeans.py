@@ -57,7 +57,7 @@ def settled(
 ) -> tuple[Ints, Floats]:
     """Run k-means from the given centers, shape (n_starts, k, 2), to its end; the same returned."""
     homogeneous = np.stack([points[:, 0], points[:, 1], np.ones(len(points))])
-    pulls, centers = homogeneous * weights, centers.transpose(2, 1, 0)
+    pulls, centers = homogeneous * weights.astype(np.float64), centers.transpose(2, 1, 0)
     ends, labels = np.empty_like(centers), np.empty((centers.shape[2], len(points)), dtype=np.uint8)
     moving, before = np.arange(len(labels)), np.full(labels.shape, NO_LABEL)
     for _ in range(max_steps):

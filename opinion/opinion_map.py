@@ -26,7 +26,7 @@ from opinion.support import (
     uncertain,
     weakest_agreement,
 )
-from opinion.threads import one_thread
+from opinion.threads import beside, one_thread
 from opinion.uncertainty import Uncertainty, measure_uncertainty, n_draws_wanted
 from opinion.votes import Votes, places_of
 
@@ -204,7 +204,7 @@ def analyze(
     is_metadata = _mask(votes, metadata, "metadata")
     skipped = is_moderated_out | is_metadata
     n_draws = n_draws_wanted(uncertainty, votes.n_votes)
-    with one_thread():
+    with one_thread(), beside(lambda: votes.sha256):
         projection = project(votes, skipped)
         if groups is not None:
             members = given_members(votes, groups)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opinion.subspace import leading_of_product
-from opinion.votes import Votes
+from opinion.votes import Votes, looked_up
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -75,12 +75,8 @@ def project(votes: Votes, left_out: NDArray[np.bool_]) -> Projection:
 
 def mean_votes(votes: Votes, left_out: NDArray[np.bool_]) -> Floats:
     """Mean vote on each statement: float array of shape (n_statements,), between −1 and 1."""
-    n_seen, total = np.zeros(votes.n_statements), np.zeros(votes.n_statements)
-    for block in votes.blocks():
-        statement, value = votes.statement[block], votes.value[block]
-        n_seen += np.bincount(statement, minlength=votes.n_statements)
-        total += np.bincount(statement, weights=value, minlength=votes.n_statements)
-    return np.where(left_out, 0.0, total / np.maximum(n_seen, 1))
+    disagrees, passes, agrees = votes.counts
+    return np.where(left_out, 0.0, (agrees - disagrees) / np.maximum(agrees + disagrees + passes, 1))
 
 
 def centered_matrix(votes: Votes, center: Floats, left_out: NDArray[np.bool_]) -> "csr_array":
@@ -90,10 +86,11 @@ def centered_matrix(votes: Votes, center: Floats, left_out: NDArray[np.bool_]) -
     """
     from scipy.sparse import csr_array
 
-    data = np.empty(votes.n_votes)
+    data, kept = np.empty(votes.n_votes), (~left_out).astype(np.float64)
     for block in votes.blocks():
-        statement = votes.statement[block]
-        data[block] = np.where(left_out[statement], 0.0, votes.value[block] - center[statement])
+        np.subtract(votes.value[block], looked_up(center, votes.statement[block]), out=data[block])
+        if left_out.any():
+            data[block] *= looked_up(kept, votes.statement[block])
     indices = votes.statement if votes.n_votes < 2**31 else votes.statement.astype(np.int64)
     return csr_array(
         (data, indices, votes.starts.astype(indices.dtype)), shape=(votes.n_people, votes.n_statements)

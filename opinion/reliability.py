@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opinion.projection import Projection
-from opinion.support import count_votes
 from opinion.votes import Votes
 
 Floats = NDArray[np.float64]
@@ -60,14 +59,18 @@ def _n_answers(votes: Votes, left_out: Bools) -> Ints:
 
 def _sum_of_squares(votes: Votes, projection: Projection, chosen: Bools) -> Floats:
     """Sum over all answers of the chosen people of how far each moves them, squared: shape (2,)."""
-    counts, _ = count_votes(votes, np.where(chosen, 0, -1), 1)
+    disagrees, passes, agrees = _counts_of(votes, chosen)
     center = projection.center
-    of_statement = (
-        counts.agrees[0] * (1 - center) ** 2
-        + counts.disagrees[0] * (1 + center) ** 2
-        + counts.passes[0] * center**2
-    )
+    of_statement = agrees * (1 - center) ** 2 + disagrees * (1 + center) ** 2 + passes * center**2
     return projection.components**2 @ of_statement
+
+
+def _counts_of(votes: Votes, chosen: Bools) -> Ints:
+    """Disagrees, passes and agrees of the chosen people, (3, n_statements): all less those of the others."""
+    others = np.flatnonzero(np.repeat(~chosen, votes.n_votes_by_person))
+    cells = (votes.value[others] + np.int64(1)) * votes.n_statements + votes.statement[others]
+    uncounted = np.bincount(cells, minlength=3 * votes.n_statements)
+    return votes.counts - uncounted.reshape(3, votes.n_statements)
 
 
 def _ratio(sums: Floats, n: int) -> Floats:

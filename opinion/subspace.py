@@ -16,8 +16,7 @@ ANGLE = 3e-8  # a vector this close to the true one, in radians, is close enough
 SMALLEST_GAP = 1e-6  # eigenvalues closer than this part of the largest have no directions of their own
 
 
-LEAST_VECTORS, MOST_VECTORS = 10, 400
-CHECK_EVERY = 2
+LEAST_VECTORS, MOST_VECTORS = 12, 400
 CLOSE = 1e-12  # of the largest eigenvalue: a residual this small leaves nothing to gain
 NOTHING_LEFT = 1e-14
 
@@ -100,7 +99,7 @@ def leading_of_product(product: Callable[[Floats], Floats], size: int) -> tuple[
         vector = _beyond(known, image)
         length = float(np.linalg.norm(vector))
         is_last = place + 1 == len(basis)
-        if is_last or (place + 1 >= LEAST_VECTORS and place % CHECK_EVERY):
+        if is_last or place + 1 >= LEAST_VECTORS:
             values, turns = np.linalg.eigh(table[: place + 1, : place + 1])
             if is_last or length * np.abs(turns[-1, -2:]).max() <= CLOSE * values[-1]:
                 break

@@ -66,13 +66,8 @@ def count_votes(votes: Votes, row_of_person: Ints, k: int) -> tuple[Counts, Coun
     by_group : Counts of shape (k, n_statements)
     total : Counts of shape (1, n_statements), all people together
     """
-    n_cells = (k + 1) * 3 * votes.n_statements
-    row = np.where(row_of_person < 0, k, row_of_person)
-    table = np.zeros(n_cells, dtype=np.int64)
-    for block in votes.blocks():
-        side = row[votes.person[block]] * 3 + votes.value[block] + 1
-        table += np.bincount(side * votes.n_statements + votes.statement[block], minlength=n_cells)
-    disagrees, passes, agrees = table.reshape(k + 1, 3, votes.n_statements).transpose(1, 0, 2)
+    table = votes.counts_by(np.where(row_of_person < 0, k, row_of_person), k + 1)
+    disagrees, passes, agrees = table.transpose(1, 0, 2)
     total = Counts(*(part.sum(axis=0, keepdims=True) for part in (agrees, disagrees, passes)))
     return Counts(agrees[:k], disagrees[:k], passes[:k]), total
 

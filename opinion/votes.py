@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 Ints = NDArray[np.int64]
 
 AGREE, PASS, DISAGREE = 1, 0, -1
-BLOCK = 1 << 19  # votes handled at once, so that working space stays small beside the votes
+BLOCK = 1 << 16  # votes handled at once, so that working space stays in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +107,24 @@ class Votes:
         return np.diff(self.starts)
 
     @cached_property
+    def counts(self) -> Ints:
+        """How many disagreed, passed and agreed, all together: int array of shape (3, n_statements)."""
+        return self.counts_by(None, 1)[0]
+
+    def counts_by(self, row_of_person: Ints | None, n_rows: int) -> Ints:
+        """The same for each row of people: (n_people,) rows from 0 on give (n_rows, 3, n_statements)."""
+        n_cells = n_rows * 3 * self.n_statements
+        table = np.zeros(n_cells, dtype=np.int64)
+        first_cell = None if row_of_person is None else row_of_person * 3 * self.n_statements
+        for block in self.blocks():
+            cells = (self.value[block] + np.int64(1)) * self.n_statements
+            cells += self.statement[block]
+            if first_cell is not None:
+                cells += looked_up(first_cell, self.person[block])
+            table += np.bincount(cells, minlength=n_cells)
+        return table.reshape(n_rows, 3, self.n_statements)
+
+    @cached_property
     def sha256(self) -> str:
         """SHA-256 of the votes, so that anyone can tell whether two results rest on the same votes.
 
@@ -119,7 +137,7 @@ class Votes:
         for ids, places in ((self.participant_ids, self.person), (self.statement_ids, self.statement)):
             little_endian = ids.astype("<i8")
             for block in self.blocks():
-                digest.update(little_endian[places[block]].data)
+                digest.update(looked_up(little_endian, places[block]).data)
         digest.update(self.value.data)
         return digest.hexdigest()
 
@@ -139,6 +157,11 @@ class Votes:
                     f"participant {self.participant_ids[person[first]]} has more than one vote on statement "
                     f"{self.statement_ids[statement[first]]}; give only the latest vote of each pair"
                 )
+
+
+def looked_up(table: NDArray[Any], places: NDArray[Any]) -> NDArray[Any]:
+    """`table[places]` for places that are known to exist, in a third of the time where they have 32 bits."""
+    return table.take(places.astype(np.intp, copy=False), mode="clip")
 
 
 def places_of(wanted: ArrayLike, known: Ints, name: str) -> Ints:
@@ -166,7 +189,8 @@ class _Numbering(NamedTuple):
     def places(self, ids: Ints) -> NDArray[np.int32] | Ints:
         if self.place_of is None:
             return np.searchsorted(self.ids, ids)
-        return self.place_of[ids - self.low]
+        above = ids - self.low
+        return above if len(self.place_of) == len(self.ids) else looked_up(self.place_of, above)
 
 
 def _whole_numbers(name: str, given: ArrayLike) -> Ints:
@@ -208,7 +232,8 @@ def _numbering(ids: Ints, more: Ints | None = None) -> _Numbering:
         return _Numbering(np.unique(np.concatenate(given).astype(np.int64)), low, None)
     present = np.zeros(high - low + 1, dtype=bool)
     for part in given:
-        present[part - low] = True
+        for start in range(0, part.size, BLOCK):
+            present[part[start : start + BLOCK].astype(np.int64) - low] = True
     return _Numbering(np.flatnonzero(present) + low, low, np.cumsum(present, dtype=np.int32) - 1)
 
 
