@@ -46,6 +46,8 @@ VOTES_BY_NETWORK = Limit(6000, 60)
 STATEMENTS_BY_PARTICIPANT = Limit(10, 600)
 STATEMENTS_BY_NETWORK = Limit(100, 600)
 STATEMENTS_IN_CONVERSATION = Limit(600, 3600)
+LOOKS_BY_PARTICIPANT = Limit(240, 60)
+LOOKS_BY_NETWORK = Limit(6000, 60)
 NEWCOMERS_BY_NETWORK = Limit(500, 600)
 CODES_BY_PERSON = Limit(5, 3600)
 CODES_BY_NETWORK = Limit(60, 600)
@@ -57,6 +59,7 @@ ON CONFLICT (key) DO UPDATE SET
 RETURNING n, ceil(extract(epoch FROM ends_at - now()))
 """
 _votes = RecentCounts()
+_looks = RecentCounts()
 _salts: dict[date, bytes] = {}
 
 
@@ -83,8 +86,10 @@ class AbuseMiddleware:
 
 def check_post(request: HttpRequest, page: str, slug: str) -> None:
     """Refuse what comes too often, or from a program."""
-    if page in ("voting:vote", "voting:withdraw_vote"):
+    if page in ("voting:vote", "voting:withdraw_vote", "voting:vote_near"):
         limit_votes(request)
+    elif page == "voting:near":
+        limit_looks(request)
     elif page == "voting:submit_statement":
         check_writing(request)
         limit_statements(request, slug)
@@ -97,6 +102,15 @@ def limit_votes(request: HttpRequest) -> None:
     network = network_hash(request)
     if network:
         _refuse_over(VOTES_BY_NETWORK, *_votes.count(f"n{network}", VOTES_BY_NETWORK.seconds))
+
+
+def limit_looks(request: HttpRequest) -> None:
+    """Refuse to look for what comes near a text more often than anybody pauses while writing."""
+    for who in _participant_marks(request):
+        _refuse_over(LOOKS_BY_PARTICIPANT, *_looks.count(f"p{who}", LOOKS_BY_PARTICIPANT.seconds))
+    network = network_hash(request)
+    if network:
+        _refuse_over(LOOKS_BY_NETWORK, *_looks.count(f"n{network}", LOOKS_BY_NETWORK.seconds))
 
 
 def limit_statements(request: HttpRequest, slug: str) -> None:

@@ -5,9 +5,15 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from voting.models import Conversation, Statement, Vote
-from voting.services import STATEMENT_LIMIT, StatementRefused, clean_statement
+from voting.services import (
+    STATEMENT_LIMIT,
+    StatementRefused,
+    clean_statement,
+    refuse_personal_data,
+)
 
 
 class VoteForm(forms.Form):
@@ -18,16 +24,19 @@ class VoteForm(forms.Form):
 class StatementForm(forms.Form):
     """A participant's own statement."""
 
-    text = forms.CharField(
-        label="Your statement",
-        help_text=f"One idea, one sentence, at most {STATEMENT_LIMIT} characters.",
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": STATEMENT_LIMIT}),
-    )
+    text = forms.CharField(label=_("Your statement"), required=False, strip=False)
+
+    def __init__(self, *args: Any, limit: int = STATEMENT_LIMIT, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.limit = limit
 
     def clean_text(self) -> str:
-        return _checked(self.cleaned_data["text"])
+        try:
+            text = clean_statement(self.cleaned_data["text"], limit=self.limit)
+            refuse_personal_data(text)
+        except StatementRefused as error:
+            raise forms.ValidationError(str(error)) from error
+        return text
 
 
 class ConversationForm(forms.ModelForm):
@@ -145,10 +154,3 @@ class ModerationForm(forms.Form):
         if not numbers:
             raise forms.ValidationError("Please select at least one statement first.")
         return {**cleaned, "decision": self.DECISIONS[name], "numbers": numbers}
-
-
-def _checked(text: str) -> str:
-    try:
-        return clean_statement(text)
-    except StatementRefused as error:
-        raise forms.ValidationError(str(error)) from error

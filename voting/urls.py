@@ -12,6 +12,7 @@ from voting.views import (
     participate,
     sign_in,
     translate,
+    write,
 )
 
 app_name = "voting"
@@ -19,7 +20,9 @@ app_name = "voting"
 urlpatterns = [
     path("", participate.home, name="home"),
     path("c/<slug:slug>/", participate.conversation, name="conversation"),
-    path("c/<slug:slug>/statements/", participate.submit, name="submit_statement"),
+    path("c/<slug:slug>/statements/", write.submit, name="submit_statement"),
+    path("c/<slug:slug>/statements/near/", write.near, name="near"),
+    path("c/<slug:slug>/statements/<int:number>/near/", write.vote_near, name="vote_near"),
     path("c/<slug:slug>/statements/<int:number>/vote/", participate.vote, name="vote"),
     path("c/<slug:slug>/statements/<int:number>/withdraw/", participate.withdraw, name="withdraw_vote"),
     path("c/<slug:slug>/consent/", admit.consent, name="consent"),

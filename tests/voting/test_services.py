@@ -255,12 +255,16 @@ def test_an_imported_statement_may_be_longer():
     assert make_statement(make_conversation(import_sha256="0" * 64), "x" * 500).pk
 
 
+def save_and_check(statement: Statement) -> None:
+    statement.save()
+    connection.check_constraints()
+
+
 def test_the_database_merges_only_within_a_conversation():
     target, twin = make_statement(make_conversation()), make_statement(make_conversation())
     twin.status, twin.merged_into = "merged", target
-    twin.save()
     with pytest.raises(IntegrityError), transaction.atomic():
-        connection.check_constraints()
+        save_and_check(twin)
 
 
 @pytest.mark.parametrize("fields", [{"status": "merged"}, {"merged_into": True}])

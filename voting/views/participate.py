@@ -1,11 +1,10 @@
-"""What everybody sees: the conversations, the card to vote on, and the form to write a statement."""
+"""What everybody sees: the conversations, and the card to vote on."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,23 +22,12 @@ from voting.forms import StatementForm, VoteForm
 from voting.identity import find_participant, join_with_ticket, remember
 from voting.models import Conversation, Participant, Statement
 from voting.routing import NOBODY, read_seen
-from voting.services import (
-    AlreadySuggested,
-    StatementRefused,
-    submit_statement,
-    withdraw_vote,
-)
+from voting.services import withdraw_vote
 from voting.tallies import tally
 
 CONVERSATIONS_PER_PAGE = 20
 NO_VOTES_NOW = _("This statement takes no votes just now. Nothing you did before is lost.")
 NOT_YET = _("Your vote was not counted yet: one step comes before it.")
-STEP_BEFORE_WRITING = _("One step comes before you can write: it is named above. Your text is still here.")
-NO_STATEMENTS_NOW = _(
-    "This conversation takes no new statements. Yours was not kept: copy it if you need it."
-)
-THANKS_WAITING = _("Thank you. A moderator reads your statement, then others can vote on it.")
-THANKS_SHOWN = _("Thank you. Others can vote on your statement now.")
 
 View = Callable[..., HttpResponse]
 
@@ -117,34 +105,6 @@ def withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return go_on(request, conversation, participant, wanted=str(number))
 
 
-@post_or_return
-def submit(request: HttpRequest, slug: str) -> HttpResponse:
-    """Keep a participant's own statement for moderation."""
-    conversation = get_visible_conversation(request, slug)
-    form = StatementForm(request.POST)
-    if not form.is_valid():
-        return show_form(request, conversation, form, status=422)
-    if not conversation.is_open():
-        form.add_error("text", NO_STATEMENTS_NOW)
-        return show_form(request, conversation, form, status=409)
-    if is_step_missing(request, conversation):
-        form.add_error("text", STEP_BEFORE_WRITING)
-        return show_form(request, conversation, form, status=409)
-
-    participant = join_with_ticket(request, conversation)
-    try:
-        submit_statement(participant=participant, text=form.cleaned_data["text"])
-    except AlreadySuggested as error:
-        form.add_error("text", str(error))
-        response = show_form(request, conversation, form, status=422, existing=error.existing)
-    except StatementRefused as error:
-        form.add_error("text", str(error))
-        response = show_form(request, conversation, form, status=422)
-    else:
-        response = thank(request, conversation)
-    return remember(response, participant, conversation)
-
-
 def keep_vote(
     request: HttpRequest, participant: Participant, statement: Statement, **vote: Any
 ) -> HttpResponse:
@@ -193,16 +153,6 @@ def refuse(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     return show_card(request, conversation, card, status=409)
 
 
-def thank(request: HttpRequest, conversation: Conversation) -> HttpResponse:
-    """A statement was kept: say what happens next, over an empty form."""
-    message = THANKS_WAITING if conversation.is_strictly_moderated else THANKS_SHOWN
-    if is_htmx(request):
-        context = {"conversation": conversation, "form": StatementForm(), "thanks": message}
-        return render(request, "voting/_statement_form.html", context)
-    messages.success(request, message)
-    return redirect("voting:conversation", conversation.slug)
-
-
 def show_card(
     request: HttpRequest, conversation: Conversation, card: Card, status: int = 200
 ) -> HttpResponse:
@@ -211,23 +161,6 @@ def show_card(
     if not is_htmx(request):
         context["tally"] = tally(conversation)
     return render(request, template, context, status=status)
-
-
-def show_form(
-    request: HttpRequest,
-    conversation: Conversation,
-    form: StatementForm,
-    status: int,
-    existing: Statement | None = None,
-) -> HttpResponse:
-    """The statement form with what was wrong; without htmx, in its place on the whole page."""
-    context = {"conversation": conversation, "form": form, "existing": existing}
-    if is_htmx(request):
-        return render(request, "voting/_statement_form.html", context, status=status)
-    participant = find_participant(request, conversation)
-    card = deal_card(conversation=conversation, participant=participant)
-    context |= {"card": card, "tally": tally(conversation)}
-    return render(request, "voting/conversation.html", context, status=status)
 
 
 def is_htmx(request: HttpRequest) -> bool:
