@@ -84,8 +84,10 @@ def answer_and_compare(plan: dict[str, Any]) -> Solver:
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001  (Inspect's form)
         sample_id = str(state.sample_id)
-        given = state.metadata["given_answers"]
-        answers = given or await sample_answers(sample_id, state.input_text, plan)
+        if plan["answers_of"]:
+            answers = state.metadata["given_answers"]
+        else:
+            answers = await sample_answers(sample_id, state.input_text, plan)
         state.store.set("answers", answers)
         state.store.set("comparisons", await compare_answers(sample_id, state.input_text, answers, plan))
         state.output = ModelOutput.from_content("", f"{len(answers)} answers")

@@ -3,6 +3,7 @@
 `iterate_pairs` is the one way to read them; datasets, pages and reports are all made from it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -110,6 +111,11 @@ def iterate_pairs(run: GenerationRun) -> Iterator[PreferencePair]:
     for row in iterate_rows(run):
         for comparison in row["comparisons"]:
             yield read_pair(run, row, comparison)
+
+
+def count_labels(run: GenerationRun) -> Counter[str]:
+    """How many pairs came out in which way."""
+    return Counter(pair.status for pair in iterate_pairs(run))
 
 
 def page_of_pairs(pairs: Iterator[PreferencePair], start: int, size: int) -> list[PreferencePair]:

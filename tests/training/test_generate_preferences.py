@@ -1,0 +1,86 @@
+"""The command: a demonstration without a key, and one clear sentence for whatever is wrong."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.factories import make_adopted_constitution
+from training.models import GenerationRun
+from training.preferences import iterate_pairs
+from training.prompts import DEMONSTRATION
+
+pytestmark = pytest.mark.usefixtures("var_dir")
+
+
+def generate(reference: str, *words: str, **options) -> str:
+    out = StringIO()
+    defaults = {"model": "rehearsal/demonstration", "limit": 4}
+    if "--answers-of" not in words:
+        words = ("--prompts", str(DEMONSTRATION), *words)
+    call_command(
+        "generate_preferences", reference, *words, stdout=out, stderr=StringIO(), **(defaults | options)
+    )
+    return out.getvalue()
+
+
+@pytest.mark.e2e
+def test_a_demonstration_needs_no_key(no_keys):
+    constitution = make_adopted_constitution()
+    said = generate(constitution.reference)
+    run = GenerationRun.objects.get()
+    assert said.startswith(f"Run {run.pk}: 4 prompts, pairs: ")
+    pairs = list(iterate_pairs(run))
+    assert len(pairs) == 4
+    assert all(pair.is_rehearsal for pair in pairs)
+    assert {pair.label_source for pair in pairs if pair.status != "identical"} == {"samples (5)"}
+    assert all(pair.constitution_sha256 == constitution.sha256 for pair in pairs)
+    assert generate(constitution.reference) == said
+
+
+def test_answers_of_an_earlier_run_can_be_judged():
+    reference = make_adopted_constitution().reference
+    call_command(
+        *("generate_revisions", reference, "--prompts", str(DEMONSTRATION)),
+        model="rehearsal/demonstration",
+        rounds=1,
+        limit=3,
+        stdout=StringIO(),
+        stderr=StringIO(),
+    )
+    earlier = GenerationRun.objects.get()
+    assert "3 prompts" in generate(reference, "--answers-of", str(earlier.pk))
+
+
+def test_a_constitution_can_stand_before_every_other_answer():
+    generate(make_adopted_constitution().reference, with_constitution=True)
+    pairs = list(iterate_pairs(GenerationRun.objects.get()))
+    origins = {origin for pair in pairs for origin in (pair.chosen.origin, pair.rejected.origin)}
+    assert origins == {"sampled", "sampled with the constitution"}
+
+
+def test_judges_are_named_with_their_servers(monkeypatch):
+    monkeypatch.setenv("LOCAL_API_KEY", "a-key-that-nobody-checks")
+    words = ("--judge", "openai-api/local/judge@ftp://nowhere")
+    with pytest.raises(CommandError, match="“ftp://nowhere” is not an address"):
+        generate(make_adopted_constitution().reference, *words)
+
+
+@pytest.mark.parametrize("run", ["not-an-id", "00000000-0000-0000-0000-000000000000"])
+def test_an_unknown_earlier_run_is_named(run):
+    with pytest.raises(CommandError, match=f"there is no run {run}"):
+        generate(make_adopted_constitution().reference, "--answers-of", run)
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"answers": 1}, "“answers” must be between 2 and 8"),
+        ({"tie_margin": 0.7}, "“tie_margin” must be"),
+        ({"model": ""}, "Name a model"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_made(options, complaint):
+    with pytest.raises(CommandError, match=complaint):
+        generate(make_adopted_constitution().reference, **options)
+    assert not GenerationRun.objects.exists()

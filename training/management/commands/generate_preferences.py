@@ -1,0 +1,115 @@
+"""Make preference pairs: answers to prompts, judged in pairs under an adopted constitution's principles."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from constitution.services import ConstitutionNotFound, find_constitution
+from training.comparisons import DEFAULTS, FRAMINGS, LABELS, PAIRINGS
+from training.earlier_answers import prompts_with_answers
+from training.models import GenerationRun
+from training.preferences import count_labels
+from training.prompts import Prompt, read_prompts
+from training.providers import RETRIES, ModelUnavailable
+from training.services import ConstitutionNotAdopted, RunInProgress, execute_run, start_run
+from training.shards import RunStopped
+
+ERRORS = (
+    *(ConstitutionNotAdopted, ConstitutionNotFound, ModelUnavailable, ValueError),
+    *(RunInProgress, RunStopped),
+)
+PLAIN = ("answers", "pairs", "principles", "label", "samples", "reasoning", "framing", "tie_margin")
+
+
+class Command(BaseCommand):
+    help = "Have pairs of answers judged in both orders; the same command again takes up an interrupted run."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add = parser.add_argument
+        add("constitution", help="slug (latest adopted) or slug@version")
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument("--prompts", type=Path, help='JSON Lines of {"prompt": …}')
+        source.add_argument("--answers-of", default="", help="id of a finished critique–revision run")
+        add("--model", default="", help="answers, and judges where no judge is named: anthropic/…, openai/…")
+        add("--base-url", default="", help="address of the server, where it is not the provider's own")
+        add("--answer-model", action="append", default=[], help="MODEL or MODEL@URL; several take turns")
+        add("--with-constitution", action="store_true", help="every other answer sees the constitution")
+        add("--judge", action="append", default=[], help="MODEL or MODEL@URL; several judge each pair")
+        add("--answers", type=int, default=DEFAULTS["answers"], help="answers per prompt")
+        add("--pairs", choices=PAIRINGS, default=DEFAULTS["pairs"], help="which answers are compared")
+        add("--principles", type=int, default=DEFAULTS["principles"], help="principles drawn per pair")
+        add("--label", choices=LABELS, default=DEFAULTS["label"], help="samples: never log-probabilities")
+        add("--samples", type=int, default=DEFAULTS["samples"], help="times asked without log-probabilities")
+        add("--reasoning", action="store_true", help="judge step by step; labels are clamped to 0.4–0.6")
+        add(
+            "--framing", choices=FRAMINGS, default=DEFAULTS["framing"], help="negative asks for the worse one"
+        )
+        add("--tie-margin", type=float, default=DEFAULTS["tie_margin"], help="as near to 0.5 is a tie")
+        add("--limit", type=int, help="use at most this many prompts")
+        add("--seed", type=int, default=0, help="settles which principles are drawn")
+        add("--temperature", type=float, help="sent only where the provider takes it")
+        add("--max-tokens", type=int, help="longest answer to ask for")
+        add("--max-connections", type=int, default=20, help="calls in flight at once")
+        add("--max-retries", type=int, default=RETRIES, help="tries after 429, 5xx or a lost connection")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            run = start_run(
+                constitution=find_constitution(options["constitution"]),
+                kind=GenerationRun.Kind.PREFERENCE,
+                prompts=chosen_prompts(options),
+                sampling={"temperature": options["temperature"], "max_tokens": options["max_tokens"]},
+                options=run_options(options),
+                **{name: options[name] for name in ("model", "base_url", "seed")},
+            )
+            self.stderr.write(f"Run {run.pk}: {run.n_finished} of {run.n_samples} samples are finished.")
+            limits = {"max_connections": options["max_connections"], "retries": options["max_retries"]}
+            execute_run(run=run, on_progress=self.show, **limits)
+        except ERRORS as error:
+            raise CommandError(str(error)) from error
+        found = ", ".join(f"{n} {status}" for status, n in sorted(count_labels(run).items()))
+        calls = run.token_use["calls"]
+        self.stdout.write(f"Run {run.pk}: {run.n_finished} prompts, pairs: {found or 'none'}; {calls} calls.")
+
+    def show(self, n_finished: int, n_samples: int) -> None:
+        """Print progress whenever it has moved."""
+        if n_finished != getattr(self, "shown", 0):
+            self.shown = n_finished
+            self.stderr.write(f"{n_finished} of {n_samples} samples")
+
+
+def chosen_prompts(options: dict[str, Any]) -> list[Prompt]:
+    """The prompts of a file, or those of an earlier run with its answers."""
+    if not options["answers_of"]:
+        return list(read_prompts(options["prompts"], limit=options["limit"]).prompts)
+    try:
+        run = GenerationRun.objects.filter(pk=options["answers_of"]).first()
+    except ValidationError:
+        run = None
+    if run is None:
+        raise ValueError(
+            f"there is no run {options['answers_of']}: give the id that generate_revisions printed"
+        )
+    return list(prompts_with_answers(run, n_answers=options["answers"], limit=options["limit"]))
+
+
+def run_options(options: dict[str, Any]) -> dict[str, Any]:
+    """What the command's words mean to a preference run."""
+    answerers = [model_at(text) for text in options["answer_model"]]
+    if options["with_constitution"]:
+        named = answerers or [{"model": options["model"], "base_url": options["base_url"]}]
+        answerers = [twin for model in named for twin in (model, {**model, "constitution": True})]
+    return {
+        **{name: options[name] for name in PLAIN},
+        "answers_of": options["answers_of"],
+        "answerers": answerers,
+        "judges": [model_at(text) for text in options["judge"]],
+    }
+
+
+def model_at(text: str) -> dict[str, Any]:
+    """`model@url` taken apart."""
+    model, _, base_url = text.partition("@")
+    return {"model": model, "base_url": base_url}
