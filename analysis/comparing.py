@@ -43,11 +43,7 @@ def compare(
     shared = {statement for statement, heard in voices.items() if _is_shared(heard, analysis.k)}
     return Comparison(
         likenesses=tuple(_likeness(group, own, voices) for group in groups),
-        typical=tuple(
-            _compared(row, sides[row.statement.number], voices[row.statement_id][described.number], own)
-            for row in sorted(typical, key=lambda row: list(sides).index(row.statement.number))
-            if described
-        ),
+        typical=_typical(typical, sides, voices, described, own),
         shared=tuple(
             _compared(row, "agree", pool(voices[row.statement_id].values()), own)
             for row in top
@@ -62,8 +58,30 @@ def _typical_sides(analysis: Analysis, group: MapGroup | None) -> dict[int, Side
     """The statements that set the group apart, by number, and which side it takes on each."""
     items: Sequence[dict[Literal["id", "side"], object]] = []
     if group is not None:
-        items = analysis.representative.get(str(group.number), [])[:N_TYPICAL]
+        items = analysis.representative.get(str(group.number), [])
     return {int(str(item["id"])): "agree" if item["side"] == "agree" else "disagree" for item in items}
+
+
+def _typical(
+    rows: Iterable[StatementResult],
+    sides: dict[int, Side],
+    voices: dict[int, VoicesByGroup],
+    group: MapGroup | None,
+    own: dict[int, int],
+) -> tuple[ComparedStatement, ...]:
+    """The first few in the order of the analysis, of those on whose side more than half of the group are.
+
+    A group's list may name a statement for want of a better one, on a side that few of its people take.
+    """
+    if group is None:
+        return ()
+    order = list(sides)
+    listed = sorted(rows, key=lambda row: order.index(row.statement.number))
+    compared = (
+        _compared(row, sides[row.statement.number], voices[row.statement_id][group.number], own)
+        for row in listed
+    )
+    return tuple(item for item in compared if item.is_of_most)[:N_TYPICAL]
 
 
 def _voices_by_group(analysis: Analysis, statements: Collection[int]) -> dict[int, VoicesByGroup]:

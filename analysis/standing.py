@@ -43,6 +43,10 @@ class ComparedStatement:
         return math.ceil(100 * share_interval(self._n_with, self.voices.n_seen)[1])
 
     @property
+    def is_of_most(self) -> bool:
+        return 2 * self._n_with > self.voices.n_seen
+
+    @property
     def is_same(self) -> bool:
         return self.own == (1 if self.side == "agree" else -1)
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from analysis.models import Position
-from analysis.placing import find_standing
+from analysis.placing import find_standing, place_participant
 from analysis.services import run_analysis
 from tests.factories import (
     make_conversation,
@@ -102,6 +102,14 @@ def test_own_votes_are_set_beside_what_all_groups_share(conversation):
         (2, -1, 100),
         (3, 0, 100),
     ]
+
+
+def test_a_statement_few_of_the_group_stand_for_is_not_called_typical(conversation):
+    analysis = run_analysis(conversation=conversation, lock_k=2)
+    items = [{"id": 0, "side": "disagree"}, {"id": 1, "side": "agree"}]
+    analysis.representative = {"0": items, "1": items}
+    placed = place_participant(analysis, person(conversation, 0))
+    assert [item.number for item in placed.comparison.typical] == [1]
 
 
 def test_metadata_shapes_no_place(conversation):
