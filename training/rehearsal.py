@@ -15,6 +15,8 @@ from pathlib import Path
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelAPI, ModelOutput, ModelUsage, modelapi
 from inspect_ai.tool import ToolChoice, ToolInfo
 
+from training.rehearsed_examples import is_rewording, reword, side_asked, write_example
+
 ANSWERS = Path(__file__).parent / "demonstration"
 RESPONSE = re.compile(r"^\([AB]\) <response>\n(.*?)\n</response>$", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r"^\s*\(?([A-H])[).:]\s+\S", re.MULTILINE)
@@ -79,6 +81,10 @@ def prepared_reply(conversation: list[tuple[str, str]], seed: str) -> str:
         return choose_option(options, words, number)
     if all(re.search(rf"\b{word}\b", words) for word in VOTE_WORDS):
         return choose_vote(conversation, number)
+    if is_rewording(words):
+        return reword(question)
+    if side_asked(question):
+        return write_example(pick(side_asked(question), number), question)
     if "critique alone" in words:
         return pick("critiques", number)
     if "revised answer alone" in words:
