@@ -12,6 +12,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -152,15 +153,10 @@ def count(name: str, seconds: int) -> tuple[int, int]:
 
 def network_hash(request: HttpRequest) -> str:
     """A mark of the network for today; empty for this machine itself, where no stranger is."""
-    try:
-        address = ip_address(import_string(settings.CLIENT_ADDRESS)(request) or "")
-    except ValueError:
+    prefix = _prefix_of(import_string(settings.CLIENT_ADDRESS)(request) or "")
+    if not prefix:
         return ""
-    address = getattr(address, "ipv4_mapped", None) or address
-    if address.is_loopback:
-        return ""
-    prefix = ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False)
-    return hmac.new(_salt_of(timezone.now().date()), str(prefix).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_salt_of(timezone.now().date()), prefix.encode(), hashlib.sha256).hexdigest()
 
 
 def stamp_form() -> str:
@@ -208,6 +204,19 @@ def _participant_marks(request: HttpRequest) -> set[str]:
         return {str(frame.key)}
     found = {read_cookie(request, name) for name in request.COOKIES if name.startswith(COOKIE_PREFIX)}
     return {key for key in found if key}
+
+
+@lru_cache(maxsize=1_000)
+def _prefix_of(written: str) -> str:
+    """The network of an address; nothing for this machine itself, and for what is no address."""
+    try:
+        address = ip_address(written)
+    except ValueError:
+        return ""
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.is_loopback:
+        return ""
+    return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
 
 
 def _salt_of(day: date) -> bytes:

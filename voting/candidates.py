@@ -25,6 +25,14 @@ SHARE_OF_TIME = 0.05
 # Needs are calculated again after so many cards: a statement has not changed much before.
 CARDS_BETWEEN_NEEDS = 10
 
+# One number for all that statements and translations hold: the same number, the same rows.
+MARK = """
+SELECT (SELECT sum(hash_record_extended(statement, 0)) FROM voting_statement statement
+        WHERE conversation_id = %s),
+       (SELECT sum(hash_record_extended(translation, 0)) FROM voting_statementtranslation translation
+        JOIN voting_statement statement ON statement.id = translation.statement_id
+        WHERE statement.conversation_id = %s)
+"""
 VOTES_BY_STATEMENT = """
 SELECT statement_id, choice, count(*) FROM voting_vote WHERE conversation_id = %s GROUP BY 1, 2
 """
@@ -42,6 +50,7 @@ class Candidates:
     n_seen : float array of shape (k, n_statements)
         Votes since that analysis count for the groups by their share of people.
     needs : float array of shape (k, n_statements)
+    mark : of the rows that `statements` were read from
     """
 
     statements: list[Statement]
@@ -52,6 +61,7 @@ class Candidates:
     is_metadata: NDArray[np.bool_]
     order: NDArray[np.int64]
     sorted_ids: NDArray[np.int64]
+    mark: tuple[object, ...]
     place_by_number: dict[int, int] = field(default_factory=dict)
     pending_by_author: dict[int, list[int]] = field(default_factory=dict)
     n_noted: int = 0
@@ -130,18 +140,19 @@ def _settings(conversation: Conversation) -> tuple[str, bool]:
 
 def _read_again(conversation: Conversation) -> Candidates:
     began = time.monotonic()
-    candidates = read_candidates(conversation)
+    kept = _kept.get(conversation.pk)
+    is_like = kept is not None and kept.settings == _settings(conversation)
+    candidates = read_candidates(conversation, kept.candidates if kept and is_like else None)
     now = time.monotonic()
     kept_for = max(SECONDS_KEPT, (now - began) / SHARE_OF_TIME) if SECONDS_KEPT else 0.0
     _kept[conversation.pk] = _Kept(candidates, _settings(conversation), now + kept_for)
     return candidates
 
 
-def read_candidates(conversation: Conversation) -> Candidates:
-    """Read statements, translations and counts; four queries, one of them over all votes."""
-    statements = list(
-        Statement.objects.counted_in(conversation).order_by("number").prefetch_related("translations")
-    )
+def read_candidates(conversation: Conversation, before: Candidates | None = None) -> Candidates:
+    """Read counts, in one query over all votes; and statements, unless they are still as they were before."""
+    mark = _read_mark(conversation)
+    statements = before.statements if before and before.mark == mark else _read_statements(conversation)
     ids = np.array([statement.pk for statement in statements], dtype=np.int64)
     total = _read_totals(conversation, ids)
     known = GroupCounts.objects.filter(conversation=conversation).first()
@@ -161,6 +172,7 @@ def read_candidates(conversation: Conversation) -> Candidates:
         is_metadata=np.array([statement.is_metadata for statement in statements], dtype=bool),
         order=ids.argsort(),
         sorted_ids=np.sort(ids),
+        mark=mark,
         place_by_number={statement.number: place for place, statement in enumerate(statements)},
     )
     for place, statement in enumerate(statements):
@@ -168,6 +180,19 @@ def read_candidates(conversation: Conversation) -> Candidates:
         if statement.status == Statement.Status.PENDING and statement.author_id is not None:
             candidates.pending_by_author.setdefault(statement.author_id, []).append(place)
     return candidates
+
+
+def _read_mark(conversation: Conversation) -> tuple[object, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [conversation.pk, conversation.pk])
+        mark: tuple[object, ...] = cursor.fetchone()
+    return mark
+
+
+def _read_statements(conversation: Conversation) -> list[Statement]:
+    """The statements that count, with their translations: the costliest part."""
+    counted = Statement.objects.counted_in(conversation)
+    return list(counted.order_by("number").prefetch_related("translations"))
 
 
 def _read_totals(conversation: Conversation, ids: NDArray[np.int64]) -> Counts:

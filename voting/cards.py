@@ -14,6 +14,15 @@ _random = SystemRandom()
 
 
 @dataclass(frozen=True)
+class CastVote:
+    """What the line below a card says of the vote just cast; a Vote says the same."""
+
+    statement: Statement
+    choice: int
+    is_important: bool
+
+
+@dataclass(frozen=True)
 class Card:
     """Everything a card shows.
 
@@ -26,7 +35,7 @@ class Card:
     n_done: int
     n_statements: int
     present: Vote | None = None
-    voted: Vote | None = None
+    voted: Vote | CastVote | None = None
     ticket: str = ""
     notice: str = ""
     step: Step = ""
@@ -75,7 +84,7 @@ def cast_and_deal(*, seen: Seen, statement: Statement, choice: int, is_important
         statement=drawn.statement,
         n_done=drawn.n_done,
         n_statements=drawn.n_statements,
-        voted=Vote(statement=statement, choice=Vote.Choice(choice), is_important=is_important),
+        voted=CastVote(statement, choice, is_important),
         is_pause=is_pause,
     )
 

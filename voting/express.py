@@ -18,7 +18,7 @@ from voting.abuse import limit_votes
 from voting.candidates import find_statement, known_conversation
 from voting.cards import Card, cast_and_deal
 from voting.casting import VotingClosed
-from voting.cookies import read_fresh_cookie
+from voting.cookies import cookie_name, is_fresh_cookie, read_cookie
 from voting.fragments import fill_card
 from voting.language import known_language, preferred_language
 from voting.models import Conversation, Vote
@@ -93,10 +93,13 @@ def is_sent_by_htmx(request: HttpRequest) -> bool:
 
 def cast(request: HttpRequest, conversation: Conversation, number: int) -> Card | None:
     """Cast the vote of somebody known already; None for others, and where the vote is not taken."""
-    key = read_fresh_cookie(request, conversation.pk)
+    cookie = cookie_name(conversation.pk)
+    key = read_cookie(request, cookie)
     choice = CHOICES.get(request.POST.get("choice", ""))
     is_important = IMPORTANT.get(request.POST.get("is_important", ""))
-    if not key or choice is None or is_important is None or "mine" in request.POST:
+    if choice is None or is_important is None or "mine" in request.POST:
+        return None
+    if not (key and is_fresh_cookie(request, cookie)):
         return None
     statement, seen = find_statement(conversation, number), read_seen(conversation.pk, key)
     if statement is None or seen is None:

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
-from voting.cards import Card
+from voting.cards import Card, CastVote
 from voting.models import Conversation, Statement, Vote
 from voting.translations import statement_words
 
@@ -56,16 +56,15 @@ def _statement(conversation: Conversation, card: Card, statement: Statement) -> 
     return text.replace(PROGRESS, progress)
 
 
-def _voted(conversation: Conversation, vote: Vote | None) -> str:
+def _voted(conversation: Conversation, vote: Vote | CastVote | None) -> str:
     """The line about the vote just cast."""
     if vote is None:
         return ""
-    any_statement = Statement(number=NUMBER)
     line = _rendered(
         "_voted",
         conversation,
         (vote.choice, vote.is_important),
-        lambda: {"vote": Vote(statement=any_statement, choice=vote.choice, is_important=vote.is_important)},
+        lambda: {"vote": CastVote(Statement(number=NUMBER), vote.choice, vote.is_important)},
     )
     return line.replace(str(NUMBER), str(vote.statement.number))
 

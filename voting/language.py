@@ -53,7 +53,7 @@ def preferred_language(request: HttpRequest) -> str:
         request.GET.get(PARAMETER, ""),
         frame.language if frame else "",
         request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""),
-        *(code for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))),
+        *(code for code, _ in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))),
     ]
     return next((known for known in map(known_language, wanted) if known), "")
 

@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from numpy.typing import NDArray
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -29,10 +29,11 @@ class Prepared:
 
     def first(self, parameters: Sequence[bytes]) -> Row | None:
         """Run it and return the first row, if there is one."""
-        connection.close_if_health_check_failed()
-        connection.ensure_connection()
-        with connection.wrap_database_errors:
-            link: psycopg.Connection[Any] = connection.connection
+        database = connections[DEFAULT_DB_ALIAS]
+        database.close_if_health_check_failed()
+        database.ensure_connection()
+        with database.wrap_database_errors:
+            link: psycopg.Connection[Any] = database.connection
             self._make_ready(link)
             result = link.pgconn.exec_prepared(self.name, parameters, None, BINARY)
             if result.status != ExecStatus.TUPLES_OK:
