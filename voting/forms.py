@@ -1,13 +1,12 @@
 """What people may send: a vote, a statement, and what facilitators write and decide."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from voting.models import Conversation, Statement, Vote
+from voting.models import Conversation, Vote
 from voting.services import (
     STATEMENT_LIMIT,
     StatementRefused,
@@ -122,35 +121,3 @@ class SeedForm(forms.Form):
 
 class StatusForm(forms.Form):
     status = forms.ChoiceField(choices=[("open", "Open"), ("closed", "Closed")])
-
-
-class ModerationForm(forms.Form):
-    """A decision on some statements: those that are checked, or the one whose own button was pressed."""
-
-    DECISIONS: ClassVar = {"accept": Statement.Status.ACCEPTED, "reject": Statement.Status.REJECTED}
-    REASONS: ClassVar = [
-        "Says the same as another statement",
-        "Off topic",
-        "More than one idea",
-        "Not a statement people can agree or disagree with",
-        "Personal or private information",
-        "Abusive",
-        "Spam",
-    ]
-
-    accept = forms.CharField(required=False)
-    reject = forms.CharField(required=False)
-    reason = forms.CharField(max_length=200, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Add `decision` and `numbers`."""
-        cleaned = super().clean() or {}
-        pressed = {name: cleaned.get(name) for name in self.DECISIONS if cleaned.get(name)}
-        if len(pressed) != 1:
-            raise forms.ValidationError("Please choose whether to accept or to reject.")
-        name, which = pressed.popitem()
-        chosen = cast(QueryDict, self.data).getlist("checked") if which == "checked" else [str(which)]
-        numbers = [int(text) for text in chosen if text.isascii() and text.isdigit() and len(text) < 10]
-        if not numbers:
-            raise forms.ValidationError("Please select at least one statement first.")
-        return {**cleaned, "decision": self.DECISIONS[name], "numbers": numbers}

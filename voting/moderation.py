@@ -102,13 +102,6 @@ def is_merging_frozen(statement: Statement) -> bool:
     return bool(merging and counts and counts.counted_at > merging.made_at)
 
 
-def final_target(statement: Statement) -> Statement:
-    """The statement that is voted on instead: the end of the chain where one was merged after another."""
-    while statement.merged_into is not None:
-        statement = statement.merged_into
-    return statement
-
-
 def correct_wording(*, statement: Statement, text: str, moderator: User | None = None) -> Statement:
     """Mend a slip of the pen before anybody has voted: later, people would have voted on other words."""
     text = clean_statement(text, limit=statement.conversation.statement_limit)

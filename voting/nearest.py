@@ -54,6 +54,17 @@ def is_own_pending(statement: Statement, participant: Participant) -> bool:
     return statement.status == Statement.Status.PENDING and statement.author_id == participant.pk
 
 
+def near_duplicates(conversation: Conversation, statements: Sequence[Statement]) -> dict[int, list[Near]]:
+    """For a moderator: what comes near each of these, by row id, among published and waiting statements."""
+    shown = {*conversation.counted_statuses(), Statement.Status.PENDING}
+    pool = list(conversation.statements.filter(status__in=shown).order_by("number"))
+    found = {}
+    for statement in statements:
+        near = nearest_of(f"moderated {conversation.pk}", pool, statement.text, n=N_SHOWN + 1)
+        found[statement.pk] = [one for one in near if one.statement.pk != statement.pk][:N_SHOWN]
+    return found
+
+
 def nearest_of(
     key: str, statements: Sequence[Statement], text: str, *, n: int | None = N_SHOWN
 ) -> list[Near]:

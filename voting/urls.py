@@ -6,11 +6,13 @@ from voting.views import (
     enter,
     entry,
     facilitate,
+    log,
     moderate,
     news,
     own,
     participate,
     sign_in,
+    statement,
     translate,
     write,
 )
@@ -25,6 +27,7 @@ urlpatterns = [
     path("c/<slug:slug>/statements/<int:number>/near/", write.vote_near, name="vote_near"),
     path("c/<slug:slug>/statements/<int:number>/vote/", participate.vote, name="vote"),
     path("c/<slug:slug>/statements/<int:number>/withdraw/", participate.withdraw, name="withdraw_vote"),
+    path("c/<slug:slug>/moderation/", log.moderation_log, name="moderation_log"),
     path("c/<slug:slug>/consent/", admit.consent, name="consent"),
     path("c/<slug:slug>/questions/", admit.questions, name="questions"),
     path("c/<slug:slug>/thanks/", own.thanks, name="thanks"),
@@ -69,4 +72,5 @@ urlpatterns = [
         name="upload_translations",
     ),
     path("facilitate/<slug:slug>/moderation/", moderate.moderation, name="moderation"),
+    path("facilitate/<slug:slug>/statements/<int:number>/", statement.statement, name="statement"),
 ]

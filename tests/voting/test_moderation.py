@@ -8,7 +8,6 @@ from voting.models import Decision, GroupCounts, Statement
 from voting.moderation import (
     ModerationRefused,
     correct_wording,
-    final_target,
     merge_statements,
     moderate_statements,
     set_language,
@@ -108,7 +107,7 @@ def test_what_was_merged_twice_leads_to_the_last(conversation):
     last = make_statement(conversation, "Honesty first.", number=2)
     merge_statements(conversation=conversation, numbers=[0], into=2)
     twin.refresh_from_db()
-    assert final_target(twin) == last
+    assert twin.replacement == last
 
 
 def test_unmerging_gives_back_what_was_before(conversation):

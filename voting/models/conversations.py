@@ -265,6 +265,14 @@ class Statement(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def replacement(self) -> "Statement":
+        """The statement that is voted on instead of a merged one, at the end of the chain; else itself."""
+        statement = self
+        while statement.merged_into is not None:
+            statement = statement.merged_into
+        return statement
+
     def takes_votes(self) -> bool:
         """Whether a vote may be cast now: the conversation is open and the statement is published."""
         return self.conversation.is_open() and self.status in self.conversation.counted_statuses()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from voting.models.conversations import Conversation, Statement
 
@@ -14,13 +15,13 @@ class Decision(models.Model):
     """One thing a moderator did to one statement; never edited, and gone only with the statement."""
 
     class Action(models.TextChoices):
-        ACCEPT = "accept", "Accepted"
-        REJECT = "reject", "Rejected"
-        MERGE = "merge", "Merged"
-        UNMERGE = "unmerge", "Taken apart again"
-        SPLIT = "split", "Split"
-        CORRECT = "correct", "Wording corrected"
-        SET_LANGUAGE = "set_language", "Language set"
+        ACCEPT = "accept", _("Accepted")
+        REJECT = "reject", _("Rejected")
+        MERGE = "merge", _("Merged")
+        UNMERGE = "unmerge", _("Taken apart again")
+        SPLIT = "split", _("Split")
+        CORRECT = "correct", _("Wording corrected")
+        SET_LANGUAGE = "set_language", _("Language set")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="decisions")
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="decisions")

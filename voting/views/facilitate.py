@@ -105,6 +105,8 @@ def seed(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error("texts", str(error))
         return show(request, conversation, seed_form=form, status=422)
     messages.success(request, f"Added: {len(result.added)}. There already: {len(result.known)}.")
+    for warning in result.warnings:
+        messages.warning(request, f"{warning} Is that meant to be there?")
     return redirect("voting:manage", slug)
 
 
@@ -116,7 +118,9 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """The manage page, with a form that was filled in wrongly where there is one."""
-    page = Paginator(conversation.statements.all(), STATEMENTS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(conversation.statements.select_related("merged_into"), STATEMENTS_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     choices = choices_by_statement(page.object_list)
     context = {
         "conversation": conversation,
