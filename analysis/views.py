@@ -1,10 +1,13 @@
 """Pages and files of an analysis: results for everyone, running it for facilitators."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
@@ -18,30 +21,62 @@ from analysis.access import (
 from analysis.forms import AnalyzeForm
 from analysis.jobs import queue_analysis
 from analysis.maps import draw_map
+from analysis.models import Analysis
 from analysis.progress import find_progress
 from analysis.report import Report
 from analysis.services import analysis_to_dict, find_analysis
 from analysis.tables import DEFAULT_SORT, search_rows, sort_rows, statements_csv
 from voting.access import get_facilitated_conversation
+from voting.models import Conversation
+from voting.version import CODE_VERSION
 
 STATEMENTS_PER_PAGE = 50
 
 
 @require_GET
+@vary_on_headers("HX-Request")
 def results(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show what people agree on and where they differ, or say why there is nothing to show yet."""
+    """Show what people agree on and where they differ, or say why there is nothing to show yet.
+
+    Asked by a script, only what changed since: a newer analysis, or nothing.
+    """
     conversation = get_public_conversation(request, slug)
     may_facilitate = is_facilitator(request.user, conversation)
-    context = {"conversation": conversation, "may_facilitate": may_facilitate}
+    context: dict[str, Any] = {"conversation": conversation, "may_facilitate": may_facilitate}
+    number, is_fragment = get_asked_number(request), bool(request.headers.get("HX-Request"))
     if not may_read_results(request, conversation):
-        return render(request, "analysis/results_hidden.html", context)
-    number = get_asked_number(request)
-    if number is None and find_analysis(conversation) is None:
-        return render(request, "analysis/results_empty.html", context)
-    analysis = get_readable_analysis(request, slug, number)
+        return show_hidden(request, context, is_fragment)
+    analysis = find_analysis(conversation, number)
+    if analysis is None and number is not None:
+        raise Http404("There is no such analysis.")
+    etag = make_results_etag(conversation, analysis, may_facilitate)
+    if is_fragment and (unchanged := get_conditional_response(request, etag=etag)):
+        return unchanged
+    context |= {"etag": etag, "is_live": number is None, **(describe(analysis) if analysis else {})}
+    page = "results.html" if analysis else "results_empty.html"
+    response = render(request, f"analysis/{'_' if is_fragment else ''}{page}", context)
+    if is_fragment:
+        response["ETag"] = etag
+    return response
+
+
+def show_hidden(request: HttpRequest, context: dict[str, Any], is_fragment: bool) -> HttpResponse:
+    """Say who may read; a page that is open already is told to ask no more."""
+    if is_fragment:
+        raise Http404("These results are not public.")
+    return render(request, "analysis/results_hidden.html", context)
+
+
+def describe(analysis: Analysis) -> dict[str, Any]:
+    """What the page of an analysis shows; a hidden cost on large conversations."""
     report = Report(analysis)
-    context |= {"analysis": analysis, "report": report, "map": draw_map(analysis, report.groups)}
-    return render(request, "analysis/results.html", context)
+    return {"analysis": analysis, "report": report, "map": draw_map(analysis, report.groups)}
+
+
+def make_results_etag(conversation: Conversation, analysis: Analysis | None, may_facilitate: bool) -> str:
+    """What the results depend on; an analysis itself never changes."""
+    number = analysis.pk if analysis else 0
+    return f'"{CODE_VERSION}-{number}-{conversation.status}-{conversation.results_shown}-{may_facilitate:d}"'
 
 
 @require_GET

@@ -49,7 +49,7 @@
 
   /* What somebody is reading by keyboard is left alone until the next time; what they unfolded stays unfolded. */
   function replace(region, text) {
-    if (region.contains(document.activeElement)) return;
+    if (region.querySelector(":focus-visible")) return;
     const unfolded = [...region.querySelectorAll("details")].map((details) => details.open);
     const id = region.id;
     htmx.swap(region, text, { swapStyle: "outerHTML" });

@@ -89,3 +89,17 @@ def test_without_javascript_a_link_looks_again(page_without_javascript: Page, li
     run_queued()
     page.get_by_role("link", name="Look again").click()
     expect(page.get_by_role("link", name="Results 1")).to_be_visible()
+
+
+def test_the_first_analysis_appears_while_somebody_looks_on(page: Page, live_server, conversation):
+    page.clock.install()
+    page.goto(f"{live_server.url}/c/now/results/")
+    expect(page.get_by_role("heading", name="Results will appear here")).to_be_visible()
+    run_analysis(conversation=conversation, lock_k=2)
+    page.clock.fast_forward(31_000)
+    expect(page.locator("svg.opinion-map")).to_be_visible()
+    page.get_by_text("The groups as a table").click()
+    run_analysis(conversation=conversation, lock_k=1)
+    page.clock.fast_forward(31_000)
+    expect(page.get_by_role("heading", name="Most people agree on")).to_be_visible()
+    expect(page.get_by_role("cell", name="16", exact=True).first).to_be_visible()
