@@ -118,6 +118,10 @@ USE_TZ = True
 # Files. In production they carry a digest in their name and may be cached for ever.
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Where base models for fine-tuning stand, a folder each; and how large a run a page makes a download of.
+MODELS_DIR = Path(env_str("MODELS_DIR", str(VAR_DIR / "models"))).resolve()
+DATASET_EXPORT_LIMIT_MB = env_int("DATASET_EXPORT_LIMIT_MB", 500)
+
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {

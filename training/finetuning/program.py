@@ -1,7 +1,7 @@
 """The training process: `python -m training.finetuning.program PLAN`. It knows no database and no Django.
 
-Each stage begins with the model that the last one left, goes on from its latest checkpoint if there is one, and
-is skipped once it is finished. So the same command after any interruption does only what is left.
+Each stage begins with the model that the last one left, goes on from its latest checkpoint if there is one,
+and is skipped once it is finished. So the same command after any interruption does only what is left.
 """
 
 import json
