@@ -5,16 +5,24 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 from typing import Any
 
+from training.calibration import recalibrate
 from training.comparisons import name_of
 from training.models import GenerationRun
 from training.providers import is_rehearsal
 from training.services import iterate_rows
-from training.soft_labels import Judgement, LabelStatus, SoftLabel, average_judgements, identical_label
+from training.soft_labels import (
+    Judgement,
+    LabelStatus,
+    SoftLabel,
+    average_judgements,
+    identical_label,
+    is_tie,
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,8 @@ class PreferencePair:
     constitution_sha256, model, seed, sampling : what shaped it (`model` wrote the answers where they have no
         other `model` of their own)
     is_rehearsal : prepared answers or a prepared judge; nobody should train on it
+    calibration : how `label` was brought nearer to people's ("temperature" or "isotonic"), or "" where it is
+        as the judges gave it; the labels by order, judge and principle always are
     """
 
     id: str
@@ -88,6 +98,7 @@ class PreferencePair:
     seed: int
     sampling: Mapping[str, Any]
     is_rehearsal: bool
+    calibration: str = ""
 
     def is_tie(self) -> bool:
         """Whether the answers are about equally good, or the same."""
@@ -99,10 +110,13 @@ class PreferencePair:
         return orders is not None and (orders[0] - 0.5) * (orders[1] - 0.5) < 0
 
 
-def iterate_pairs(run: GenerationRun) -> Iterator[PreferencePair]:
+def iterate_pairs(
+    run: GenerationRun, *, calibration: Mapping[str, Any] | None = None
+) -> Iterator[PreferencePair]:
     """Yield every pair of a preference run's finished shards, in the order of its prompts, one at a time.
 
-    Ties and pairs without a label are among them: their weight is 0.
+    Ties and pairs without a label are among them: their weight is 0. `calibration` is the `parameters` of a
+    LabelCalibration, applied to each label; a label that it brings within the tie margin becomes a tie.
     """
     if run.kind != GenerationRun.Kind.PREFERENCE:
         raise ValueError(
@@ -110,7 +124,18 @@ def iterate_pairs(run: GenerationRun) -> Iterator[PreferencePair]:
         )
     for row in iterate_rows(run):
         for comparison in row["comparisons"]:
-            yield read_pair(run, row, comparison)
+            pair = read_pair(run, row, comparison)
+            yield pair if calibration is None else calibrated(pair, calibration, run.parameters["tie_margin"])
+
+
+def calibrated(pair: PreferencePair, calibration: Mapping[str, Any], tie_margin: float) -> PreferencePair:
+    """The pair with its label brought nearer to people's; chosen and rejected stay what they are."""
+    if pair.label is None or pair.status == LabelStatus.IDENTICAL:
+        return pair
+    label = float(recalibrate([pair.label], calibration)[0])
+    status = LabelStatus.TIE if is_tie(label, tie_margin) else LabelStatus.OK
+    weight = float(status == LabelStatus.OK)
+    return replace(pair, label=label, status=status.value, weight=weight, calibration=calibration["method"])
 
 
 def count_labels(run: GenerationRun) -> Counter[str]:
