@@ -29,7 +29,8 @@ def simulate_votes(n_people: int, n_statements: int, n_votes: int, seed: int = 0
     loadings = draw.normal(size=(N_TRAITS, n_statements)) * np.array([[1.5], [0.9], [0.5]])
     appeal = draw.normal(0.4, 0.8, size=n_statements)
     shown = np.cumsum(draw.gamma(4.0, size=n_statements))
-    centers = draw.normal(size=(N_GROUPS, N_TRAITS)) * 1.2
+    # Drawn apart, so that conversations of all sizes are held by the same three groups.
+    centers = np.random.default_rng([seed, 1]).normal(size=(N_GROUPS, N_TRAITS)) * 1.2
     blocks = []
     for start in range(0, n_people, PEOPLE_PER_BLOCK):
         size = min(PEOPLE_PER_BLOCK, n_people - start)

@@ -6,7 +6,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from opinion.kmeans import base_clusters, settled, weight_by_label, weighted_centers, weighted_kmeans
+from opinion.kmeans import (
+    base_clusters,
+    kmeans_by_k,
+    settled,
+    weight_by_label,
+    weighted_centers,
+    weighted_kmeans,
+)
+from opinion.votes import looked_up
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -66,6 +74,14 @@ class _Crowd(NamedTuple):
     cell_of: Ints  # (n_people,)
     compared: Ints  # (n_compared,) the cells of the people among whom the silhouette is taken
     distances: Floats  # (n_compared, n_compared)
+
+
+class _Bases(NamedTuple):
+    """Base clusters of a crowd."""
+
+    centers: Floats  # (n_bases, 2)
+    sizes: Ints  # (n_bases,) people
+    base_of: Ints  # (n_cells,)
 
 
 class _Candidate(NamedTuple):
@@ -148,19 +164,15 @@ def find_groupings(
     if len(positions) == 0:
         return Groupings({0: np.empty(0, dtype=np.int64)}, {}, 0)
     crowd = _crowd(positions, positions if expected is None else expected)
-    n_cells = len(crowd.cells)
-    rng = np.random.default_rng(seed)
-    base_of = base_clusters(crowd.cells, crowd.n_by_cell, rng)
+    n_cells, least = len(crowd.cells), _least_size(crowd)
+    base_of = base_clusters(crowd.cells, crowd.n_by_cell, np.random.default_rng(seed))
     most = min(max_k, 2 + (int(base_of.max()) + 1) // 12, n_cells)
     wanted = {min(k, n_cells) for k in also}
     best = {1: _Candidate(np.zeros(n_cells, dtype=np.int64), 0.0, len(positions))}
-    least = _least_size(crowd)
-    for k in sorted({*range(2, most + 1), *wanted} - {1}):
-        candidate = _best_grouping(crowd, base_of, k, np.random.default_rng([seed, k]))
-        if candidate.smallest >= least or k in wanted:
-            best[k] = candidate
-    scores = {k: found.silhouette for k, found in best.items() if k > 1 and found.smallest >= least}
-    labels = {k: _largest_first(found.labels[crowd.cell_of], positions) for k, found in best.items()}
+    found = _best_groupings(crowd, base_of, sorted({*range(2, most + 1), *wanted} - {1}), seed)
+    best |= {k: one for k, one in found.items() if one.smallest >= least or k in wanted}
+    scores = {k: one.silhouette for k, one in best.items() if k > 1 and one.smallest >= least}
+    labels = {k: _largest_first(one.labels, crowd, positions) for k, one in best.items()}
     return Groupings(labels, scores, max(scores, key=lambda k: (round(scores[k], 9), -k), default=1))
 
 
@@ -245,27 +257,39 @@ def _cells(positions: Floats) -> tuple[Floats, Ints, Ints]:
     return grid[first].astype(np.float64), cell_of, n_by_cell
 
 
-def _best_grouping(crowd: _Crowd, base_of: Ints, k: int, rng: np.random.Generator) -> _Candidate:
+def _best_groupings(crowd: _Crowd, base_of: Ints, ks: list[int], seed: int) -> dict[int, _Candidate]:
+    """The best grouping for each k."""
+    bases = _Bases(*weighted_centers(crowd.cells, crowd.n_by_cell, base_of), base_of)
+    draws = {k: np.random.default_rng([seed, k]) for k in ks}
+    coarse = kmeans_by_k(bases.centers, bases.sizes, N_STARTS, draws) if ks else {}
+    return {k: _best_grouping(crowd, bases, k, coarse[k], draws[k]) for k in ks}
+
+
+def _best_grouping(
+    crowd: _Crowd, bases: _Bases, k: int, coarse: tuple[Ints, Floats], draw: np.random.Generator
+) -> _Candidate:
     """Group with groups that are large enough, setting aside in a next round those in the way of it.
 
     People set aside pull no center and are not compared; they join the group they are nearest to.
     """
-    weights, least = crowd.n_by_cell, _least_size(crowd)
-    first = found = _round(crowd, weights, base_of, k, rng)
+    weights, pull, least = crowd.n_by_cell, bases.sizes, _least_size(crowd)
+    first = found = _round(crowd, weights, _starts(crowd, bases, pull, k, coarse))
     for _ in range(MAX_ROUNDS - 1):
-        size = np.bincount(found.labels, weights=crowd.n_by_cell, minlength=k)
+        size = weight_by_label(found.labels[None], crowd.n_by_cell, k)[0]
         weights = np.where(size[found.labels] < least, 0, weights)
-        if found.smallest >= least or np.count_nonzero(np.bincount(base_of, weights=weights)) < k:
+        pull = np.bincount(bases.base_of, weights=weights).astype(np.int64)
+        if found.smallest >= least or np.count_nonzero(pull) < k:
             break
-        found = _round(crowd, weights, base_of, k, rng)
+        coarse = weighted_kmeans(bases.centers, pull, k, N_STARTS, draw)
+        found = _round(crowd, weights, _starts(crowd, bases, pull, k, coarse))
     return found if found.smallest >= least else first
 
 
-def _round(crowd: _Crowd, weights: Ints, base_of: Ints, k: int, rng: np.random.Generator) -> _Candidate:
+def _round(crowd: _Crowd, weights: Ints, starts: Floats) -> _Candidate:
     """Of groupings with large enough groups, if any, the best silhouette among nearly the least spreads."""
-    starts = _starts(crowd, weights, base_of, k, rng)
+    k = starts.shape[1]
     labels, spread = settled(crowd.cells, weights, starts, MAX_SETTLING_STEPS)
-    smallest = _smallest(labels, crowd.n_by_cell, k)
+    smallest = weight_by_label(labels, crowd.n_by_cell, k).min(axis=1)
     able = smallest >= min(_least_size(crowd), smallest.max())
     near = np.flatnonzero(able & (spread <= spread[able].min() * NEARLY_BEST))
     silhouette = _silhouettes(crowd, weights, labels[near], k)
@@ -280,23 +304,16 @@ def _silhouettes(crowd: _Crowd, weights: Ints, labels: Ints, k: int) -> Floats:
     return mean_silhouette(distances, labels[:, crowd.compared[kept]], k)
 
 
-def _starts(crowd: _Crowd, weights: Ints, base_of: Ints, k: int, rng: np.random.Generator) -> Floats:
+def _starts(crowd: _Crowd, bases: _Bases, pull: Ints, k: int, coarse: tuple[Ints, Floats]) -> Floats:
     """Centers, (n_starts, k, 2), of the best few groupings of the base clusters, no two alike."""
-    points, n_by_base = weighted_centers(crowd.cells, crowd.n_by_cell, base_of)
-    pull = np.bincount(base_of, weights=weights).astype(np.int64)
-    labels, spread = weighted_kmeans(points, pull, k, N_STARTS, rng)
-    smallest = _smallest(labels, n_by_base, k)
+    labels, spread = coarse
+    smallest = weight_by_label(labels, bases.sizes, k).min(axis=1)
     able = smallest >= min(_least_size(crowd), smallest.max())
     excess = (spread / max(spread[able].min(), 1e-300)).round(4)
     able &= excess <= WORTH_SETTLING
     _, first = np.unique(excess[able], return_index=True)
     chosen = np.flatnonzero(able)[first][:MAX_SETTLED]
-    return np.stack([_centers(points, pull, labels[start], k) for start in chosen])
-
-
-def _smallest(labels: Ints, weights: Ints, k: int) -> Ints:
-    """Weight of the smallest of k groups in each row of labels: shape (n_rows,)."""
-    return weight_by_label(labels, weights, k).min(axis=1)
+    return np.stack([_centers(bases.centers, pull, labels[start], k) for start in chosen])
 
 
 def _least_size(crowd: _Crowd) -> float:
@@ -312,12 +329,13 @@ def _centers(points: Floats, weights: Ints, labels: Ints, k: int) -> Floats:
     return centers
 
 
-def _largest_first(labels: Ints, positions: Floats) -> Ints:
-    """Number groups by size, the largest 0; groups equally large by their center, from left to right."""
+def _largest_first(labels: Ints, crowd: _Crowd, positions: Floats) -> Ints:
+    """Each person's group, numbered by size, the largest 0; equally large ones by their center."""
     present, labels = np.unique(labels, return_inverse=True)
-    size = np.bincount(labels)
-    across = np.bincount(labels, weights=positions[:, 0]) / size
-    along = np.bincount(labels, weights=positions[:, 1]) / size
+    size = weight_by_label(labels[None], crowd.n_by_cell, len(present))[0]
+    center = np.zeros((2, len(present)))
+    if len(np.unique(size)) < len(size):
+        center = np.array([np.bincount(labels[crowd.cell_of], weights=axis) / size for axis in positions.T])
     number = np.empty(len(present), dtype=np.int64)
-    number[np.lexsort((along.round(9), across.round(9), -size))] = np.arange(len(present))
-    return number[labels]
+    number[np.lexsort((center[1].round(9), center[0].round(9), -size))] = np.arange(len(present))
+    return looked_up(number[labels], crowd.cell_of)

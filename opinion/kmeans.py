@@ -1,5 +1,7 @@
 """K-means on weighted points of the plane, from many starts at once."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,6 +52,23 @@ def weighted_kmeans(
         Weighted sum of squared distances to the own center.
     """
     return settled(points, weights, _spread_starts(points, weights, k, n_starts, rng))
+
+
+def kmeans_by_k(
+    points: Floats, weights: Ints, n_starts: int, draws: Mapping[int, np.random.Generator]
+) -> dict[int, tuple[Ints, Floats]]:
+    """The same for several k, each with random numbers of its own; few groups are sought all at once."""
+    starts = {k: _spread_starts(points, weights, k, n_starts, draw) for k, draw in draws.items()}
+    few, widest = [k for k in starts if k <= FEW_GROUPS], max(min(k, FEW_GROUPS) for k in starts)
+    found = {k: settled(points, weights, starts[k]) for k in starts if k not in few}
+    if few:
+        # A center that is no number is nearest to nothing.
+        padded = [np.pad(starts[k], ((0, 0), (0, widest - k), (0, 0)), constant_values=np.nan) for k in few]
+        labels, inertia = settled(points, weights, np.concatenate(padded))
+        found |= dict(
+            zip(few, zip(np.split(labels, len(few)), np.split(inertia, len(few)), strict=True), strict=True)
+        )
+    return found
 
 
 def settled(

@@ -1,6 +1,7 @@
 """The one entry: `analyze` turns votes into an opinion map."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -32,6 +33,8 @@ from opinion.votes import Votes, places_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+MANY_VOTES = 100_000  # so many take longer to hash than a thread takes to start
 
 
 @dataclass(frozen=True)
@@ -204,7 +207,8 @@ def analyze(
     is_metadata = _mask(votes, metadata, "metadata")
     skipped = is_moderated_out | is_metadata
     n_draws = n_draws_wanted(uncertainty, votes.n_votes)
-    with one_thread(), beside(lambda: votes.sha256):
+    hashing = beside(lambda: votes.sha256) if votes.n_votes > MANY_VOTES else nullcontext()
+    with one_thread(), hashing:
         projection = project(votes, skipped)
         if groups is not None:
             members = given_members(votes, groups)
