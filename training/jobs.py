@@ -5,8 +5,13 @@ import logging
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+import training.classifiers.jobs  # noqa: F401  (registers its job with the worker)
+from training.datasets.jobs import write_dataset_export
+from training.finetuning.jobs import execute_finetuning_run
 from training.models import GenerationRun
 from training.services import RunInProgress, execute_run
+
+__all__ = ["execute_finetuning_run", "execute_generation_run", "write_dataset_export"]
 
 logger = logging.getLogger(__name__)
 

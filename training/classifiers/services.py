@@ -61,8 +61,7 @@ def train_classifier(
     known = run.classifiers.filter(reads=reads, benign_refusal_rate=benign_refusal_rate).first()
     if known is not None:
         return known
-    training, test = split_by_group(list(examples_of(iterate_rows(run), reads)))
-    check_numbers(training, test)
+    training, test = read_examples(run, reads)
     scores = held_out_scores(training)
     benign = np.array([not example.is_restricted for example in training])
     threshold = threshold_at(scores[benign], benign_refusal_rate)
@@ -80,6 +79,19 @@ def train_classifier(
         weights_sha256=sha256,
         code_version=CODE_VERSION,
     )
+
+
+def check_examples(run: GenerationRun, reads: str, benign_refusal_rate: float) -> None:
+    """Raise a ValueError that says why no classifier can be made of the run like this."""
+    check_run(run, reads, benign_refusal_rate)
+    read_examples(run, reads)
+
+
+def read_examples(run: GenerationRun, reads: str) -> tuple[list[Example], list[Example]]:
+    """The examples to learn from and those to judge by."""
+    training, test = split_by_group(list(examples_of(iterate_rows(run), reads)))
+    check_numbers(training, test)
+    return training, test
 
 
 def check_run(run: GenerationRun, reads: str, benign_refusal_rate: float) -> None:
