@@ -2,11 +2,13 @@
 
     python benchmarks/opinion.py                         # CCAI, 10k × 500, 50k × 1,000
     python benchmarks/opinion.py --sizes 1m --no-peer    # 1,000,000 people, 50,000,000 votes
-    python benchmarks/opinion.py --growth                # the fitted exponent over votes
+    python benchmarks/opinion.py --growth                # exponents over votes, of each step and of all
     python benchmarks/opinion.py --sizes ccai --peer var/benchmark-venv/bin/python
 
-Every figure is the median of `--runs` runs in a process of its own, after one run that does not count. The
-peer runs in the environment that requirements/benchmark.txt describes.
+Each side runs in a process of its own that stays; they take turns (ours, theirs, ours, …), so that other work
+on the machine meets both. Every figure is the median of `--runs` runs after one that does not count. Two
+threads may slow the peer down, so it runs both with one and with two, and the quicker one is compared.
+The peer's environment is described by requirements/benchmark.txt.
 """
 
 import argparse
@@ -37,6 +39,7 @@ SIZES = {
 }
 GROWTH = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 50_000_000)
 VOTES_PER_PERSON = 50
+LONG_RUN = 20  # seconds
 # What `analyze` calls, by stage; everything else it does is "other".
 STAGES = {
     "projection": ("project",),
@@ -55,12 +58,12 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--peer", type=Path, default=ROOT / "var/benchmark-venv/bin/python")
     parser.add_argument("--no-peer", action="store_true")
-    parser.add_argument("--peer-limit", type=int, default=900, help="seconds the peer may take")
+    parser.add_argument("--peer-limit", type=int, default=400, help="seconds the peer may take in all")
     parser.add_argument("--ccai", type=Path, default=ROOT.parent / "shared/data/ccai")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.measure:
-        print(json.dumps(measure(given.measure, given.runs)))
+        measure(given.measure)
     elif given.growth:
         report_growth(given.runs)
     else:
@@ -73,47 +76,127 @@ def report_sizes(given: argparse.Namespace) -> None:
     for size in given.sizes:
         with tempfile.TemporaryDirectory() as folder:
             file = write_votes(Path(folder), *(read_ccai(given.ccai) if size == "ccai" else drawn(size)))
-            ours = run_measure([sys.executable, __file__, "--measure", str(file), "--runs", str(given.runs)])
-            peer = None
+            sides = [Side([sys.executable, __file__, "--measure", str(file)], n_threads=2)]
             if with_peer:
-                program = str(ROOT / "benchmarks/red_dwarf.py")
-                peer = run_measure([str(given.peer), program, str(file), str(given.runs)], given.peer_limit)
-        print(f"\n### {size}: {ours['n_people']:,} × {ours['n_statements']:,}, {ours['n_votes']:,} votes\n")
-        print("| stage | seconds |\n|---|---|")
-        for stage, seconds in ours["stages"].items():
-            print(f"| {stage} | {seconds:.4f} |")
-        print(f"| **all** | {ours['seconds']:.4f} (processor {ours['cpu']:.4f}) |")
-        print(f"| memory at most | {ours['peak_mib']:,.0f} MiB |")
-        if peer:
-            print(f"| red-dwarf 0.4.0 | {peer['seconds']:.2f} (processor {peer['cpu']:.2f}) |")
-            print(f"| its memory at most | {peer['peak_mib']:,.0f} MiB |")
-            times = (peer["seconds"] / ours["seconds"], peer["cpu"] / ours["cpu"])
-            print(f"| quicker by | {times[0]:,.0f} times (processor {times[1]:,.0f}) |")
-        elif with_peer:
-            print(f"| red-dwarf 0.4.0 | not done within {given.peer_limit} s or the machine's memory |")
+                command = [str(given.peer), str(ROOT / "benchmarks/red_dwarf.py"), str(file)]
+                sides += [Side(command, n_threads=1), Side(command, n_threads=2)]
+            take_turns(sides, given.runs, given.peer_limit)
+        ours, *peers = sides
+        show_ours(size, ours)
+        for peer in peers:
+            show_peer(peer, given.peer_limit)
+        show_ratios(ours, [peer for peer in peers if peer.runs])
+
+
+class Side:
+    """A process that makes the map once for every line it gets, and tells how long it took."""
+
+    def __init__(self, command: list[str], n_threads: int) -> None:
+        self.n_threads, self.runs = n_threads, []
+        threads = dict.fromkeys(
+            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(n_threads)
+        )
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True, cwd=ROOT, env={**os.environ, **threads},
+        )  # fmt: skip
+
+    def run(self) -> dict[str, Any] | None:
+        """The figures of one run; None where the process has died."""
+        try:
+            print("run", file=self.process.stdin, flush=True)
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        return json.loads(line) if line else None
+
+    def median(self, name: str) -> float:
+        return statistics.median(run[name] for run in self.runs)
+
+    def least(self, name: str) -> float:
+        return min(run[name] for run in self.runs)
+
+
+def take_turns(sides: list[Side], n_runs: int, limit: float) -> None:
+    """Run each side in turn; one that has used up its time or died sits out the rest."""
+    used = dict.fromkeys(sides, 0.0)
+    for turn in range(n_runs + 1):
+        for side in sides:
+            if used[side] > limit or (run := side.run()) is None:
+                continue
+            used[side] += run["seconds"]
+            # Where a run is long, starting up hardly shows.
+            if turn or run["seconds"] > LONG_RUN:
+                side.runs.append(run)
+    for side in sides:
+        side.process.kill()
+        side.process.wait()
+
+
+def show_ours(size: str, ours: Side) -> None:
+    first = ours.runs[0]
+    print(f"\n### {size}: {first['n_people']:,} × {first['n_statements']:,}, {first['n_votes']:,} votes\n")
+    print("| stage | seconds |\n|---|---|")
+    for stage in first["stages"]:
+        print(f"| {stage} | {statistics.median(run['stages'][stage] for run in ours.runs):.4f} |")
+    print(f"| **all** | {described(ours, 4)} |")
+    print(f"| memory at most | {max(run['peak_mib'] for run in ours.runs):,.0f} MiB |")
+
+
+def show_peer(peer: Side, limit: int) -> None:
+    name = f"red-dwarf 0.4.0, threads: {peer.n_threads}"
+    if not peer.runs:
+        print(f"| {name} | not done within {limit} s or the machine's memory |")
+        return
+    print(f"| {name} | {described(peer, 2)} |")
+    print(f"| its memory at most | {max(run['peak_mib'] for run in peer.runs):,.0f} MiB |")
+
+
+def described(side: Side, digits: int) -> str:
+    return (
+        f"{side.median('seconds'):.{digits}f} (least {side.least('seconds'):.{digits}f}, "
+        f"processor {side.median('cpu'):.{digits}f}, runs {len(side.runs)})"
+    )
+
+
+def show_ratios(ours: Side, peers: list[Side]) -> None:
+    """How many times quicker we are than the peer at its better number of threads."""
+    if not peers:
+        return
+    median, least, cpu = (
+        min(peer.median("seconds") for peer in peers) / ours.median("seconds"),
+        min(peer.least("seconds") for peer in peers) / ours.least("seconds"),
+        min(peer.median("cpu") for peer in peers) / ours.median("cpu"),
+    )
+    print(f"| **quicker by** | {median:,.0f} times (least by least {least:,.0f}, processor {cpu:,.0f}) |")
 
 
 def report_growth(n_runs: int) -> None:
-    """Time and memory over the number of votes, and the exponents of both."""
-    print("| votes | people × statements | seconds | of processor | memory at most, MiB |")
-    print("|---|---|---|---|---|")
-    measured = []
+    """Time and memory over the number of votes, and the exponents of both, of each step and of all."""
+    print("| votes | people × statements | seconds | of processor | memory, MiB | exponents of the step |")
+    print("|---|---|---|---|---|---|", flush=True)
+    measured: list[tuple[float, float, float, float]] = []
     for n_votes in GROWTH:
+        n_people, n_statements = n_votes // VOTES_PER_PERSON, statements_for(n_votes)
         with tempfile.TemporaryDirectory() as folder:
-            n_people, n_statements = n_votes // VOTES_PER_PERSON, statements_for(n_votes)
             file = write_votes(Path(folder), *simulate_votes(n_people, n_statements, n_votes))
-            runs = n_runs if n_votes <= 3_000_000 else 3
-            ours = run_measure([sys.executable, __file__, "--measure", str(file), "--runs", str(runs)])
-        assert ours is not None
-        measured.append((ours["n_votes"], ours["seconds"], ours["cpu"], ours["peak_mib"]))
+            ours = Side([sys.executable, __file__, "--measure", str(file)], n_threads=2)
+            take_turns([ours], n_runs, float("inf"))
+        peak = max(run["peak_mib"] for run in ours.runs)
+        measured.append((ours.runs[0]["n_votes"], ours.median("seconds"), ours.median("cpu"), peak))
+        votes, seconds, cpu, _ = measured[-1]
         print(
-            f"| {ours['n_votes']:,} | {n_people:,} × {n_statements:,} | {ours['seconds']:.3f} "
-            f"| {ours['cpu']:.3f} | {ours['peak_mib']:,.0f} |",
+            f"| {votes:,} | {n_people:,} × {n_statements:,} | {seconds:.3f} | {cpu:.3f} | {peak:,.0f} "
+            f"| {exponents(measured[-2:]) if len(measured) > 1 else ''} |",
             flush=True,
         )
+    print(f"\nOver all: {exponents(measured)}.")
+
+
+def exponents(measured: list[tuple[float, float, float, float]]) -> str:
     votes, *figures = np.log(np.array(measured)).T
     seconds, cpu, memory = (np.polyfit(votes, figure, 1)[0] for figure in figures)
-    print(f"\nTime grows as votes^{seconds:.2f} (processor {cpu:.2f}), memory as votes^{memory:.2f}.")
+    return f"time {seconds:.2f}, processor {cpu:.2f}, memory {memory:.2f}"
 
 
 def statements_for(n_votes: int) -> int:
@@ -148,44 +231,25 @@ def write_votes(folder: Path, persons: np.ndarray, statements: np.ndarray, value
     return folder / "votes.npz"
 
 
-def run_measure(command: list[str], limit: int | None = None) -> Any:
-    """The figures that a measuring process prints; None where it fails or takes too long."""
-    try:
-        done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=limit, check=True, cwd=ROOT
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as problem:
-        print(f"{command[1]}: {problem}", file=sys.stderr)
-        return None
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def measure(file: Path, n_runs: int) -> dict[str, Any]:
-    """Run everything from arrays to map, in this process."""
+def measure(file: Path) -> None:
+    """Whenever a line comes in, make the map from the arrays on and tell how long each stage took."""
     from opinion import Votes, analyze
 
     given = np.load(file)
     persons, statements, values = (given[name] for name in ("persons", "statements", "values"))
-    runs = []
-    for _ in range(n_runs + 1):
+    for _ in sys.stdin:
         clock: dict[str, float] = {}
         started, cpu_started = time.perf_counter(), time.process_time()
         votes = Votes.from_arrays(persons, statements, values)
         clock["load arrays"] = time.perf_counter() - started
         with timed_stages(clock):
-            opinion_map = analyze(votes, uncertainty=False)
+            analyze(votes, uncertainty=False)
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu_started
-        runs.append({**clock, "other": seconds - sum(clock.values()), "seconds": seconds, "cpu": cpu})
-        shape = {
-            "n_people": votes.n_people,
-            "n_statements": votes.n_statements,
-            "n_votes": votes.n_votes,
-            "k": opinion_map.k,
-        }
-        del votes, opinion_map
-    medians = {name: statistics.median(run[name] for run in runs[1:]) for name in runs[0]}
-    seconds, cpu = medians.pop("seconds"), medians.pop("cpu")
-    return {**shape, "seconds": seconds, "cpu": cpu, "stages": medians, "peak_mib": peak_mib()}
+        clock["other"] = seconds - sum(clock.values())
+        shape = {"n_people": votes.n_people, "n_statements": votes.n_statements, "n_votes": votes.n_votes}
+        figures = {"seconds": seconds, "cpu": cpu, "stages": clock, "peak_mib": peak_mib()}
+        print(json.dumps({**shape, **figures}), flush=True)
+        del votes
 
 
 @contextlib.contextmanager
@@ -223,5 +287,4 @@ def peak_mib() -> float:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "2")
     main()

@@ -1,10 +1,11 @@
 """Time and memory of red-dwarf's whole pipeline on votes in a file; run in the environment that has it.
 
-var/benchmark-venv/bin/python benchmarks/red_dwarf.py VOTES.npz RUNS
+One run for each line that comes in, as `benchmarks/opinion.py` asks for them:
+
+yes | head -5 | var/benchmark-venv/bin/python benchmarks/red_dwarf.py VOTES.npz
 """
 
 import json
-import statistics
 import sys
 import time
 from pathlib import Path
@@ -20,16 +21,12 @@ def main() -> None:
         {"participant_id": person, "statement_id": statement, "vote": value, "modified": place}
         for place, (person, statement, value) in enumerate(zip(*columns, strict=True))
     ]
-    n_runs, seconds, cpu = int(sys.argv[2]), [], []
-    # One run that does not count, unless a run is so long that starting up hardly shows.
-    while len(seconds) < n_runs + 1 and (sum(seconds) < 60 or len(seconds) < 2):
+    for _ in sys.stdin:
         started, cpu_started = time.perf_counter(), time.process_time()
         run_pipeline(votes=votes, random_state=42)
-        seconds.append(time.perf_counter() - started)
-        cpu.append(time.process_time() - cpu_started)
-    peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
-    medians = {"seconds": statistics.median(seconds[1:]), "cpu": statistics.median(cpu[1:])}
-    print(json.dumps({**medians, "peak_mib": peak}))
+        figures = {"seconds": time.perf_counter() - started, "cpu": time.process_time() - cpu_started}
+        peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+        print(json.dumps({**figures, "peak_mib": peak}), flush=True)
 
 
 if __name__ == "__main__":
