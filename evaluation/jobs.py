@@ -6,6 +6,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from evaluation.finetuned import register_waiting
 from evaluation.models import EvaluationRun
 from evaluation.services import RunBusy, change_run, execute_run, fail_run, is_broken_off
 
@@ -38,3 +39,10 @@ def execute_evaluation_run(run_id: int) -> None:
     except Exception as error:  # a job's outer loop: the row must say what happened
         logger.exception("Evaluation run %s failed.", run_id)
         fail_run(run, error)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="site", queueing_lock="register_finetuned_variants", pass_context=False)
+def register_finetuned_variants(timestamp: int) -> int:
+    """Make a variant of each fine-tuning that has finished: training itself knows no variants."""
+    return register_waiting()

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from constitution.models import Constitution
+from training.models import FineTuningRun
 
 
 class ModelVariant(models.Model):
@@ -19,6 +20,19 @@ class ModelVariant(models.Model):
     base_url = models.CharField(max_length=300, blank=True)
     constitution = models.ForeignKey(
         Constitution, on_delete=models.PROTECT, null=True, blank=True, related_name="variants"
+    )
+    trained_by = models.OneToOneField(
+        FineTuningRun,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="variant",
+        help_text="The fine-tuning that made it; its constitution is in the weights and not shown.",
+    )
+    ancestry = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Base model, datasets, recipe, constitution, runs and code behind it.",
     )
     notes = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
