@@ -8,7 +8,16 @@ from django.contrib.messages import constants as message_levels
 from django.core.exceptions import ImproperlyConfigured
 
 from config.database import database_settings
-from config.environment import env_bool, env_int, env_list, env_str, load_env_file
+from config.environment import (
+    env_bool,
+    env_float,
+    env_int,
+    env_limits,
+    env_list,
+    env_prices,
+    env_str,
+    load_env_file,
+)
 from config.secret_key import installation_key, refuse_weak_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -225,6 +234,13 @@ DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", "collective-constitution@localhost")
 OPENID_ISSUER = env_str("OPENID_ISSUER", "")
 OPENID_CLIENT_ID = env_str("OPENID_CLIENT_ID", "")
 OPENID_CLIENT_SECRET = env_str("OPENID_CLIENT_SECRET", "")
+
+# Runs that ask models: where their files lie, what calls cost, how many may be on their way at once.
+RUNS_DIR = env_str("RUNS_DIR", "")
+MODEL_PRICES = env_prices("MODEL_PRICES")
+BATCH_DISCOUNT = env_float("BATCH_DISCOUNT", 0.5)
+BATCH_POLL_SECONDS = env_float("BATCH_POLL_SECONDS", 10.0)
+PROVIDER_CONCURRENCY = env_limits("PROVIDER_CONCURRENCY")
 
 # Queued work: each app's jobs.py.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

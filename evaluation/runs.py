@@ -12,9 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaluation.left_logs import log_to_take_up, n_samples_in, newest_log
 from evaluation.tasks import TASKS
 from evaluation.tasks.base import Sample
-from training.shards import log_to_take_up, n_samples_in, newest_log, one_at_a_time, write_lines
+from training.folders import write_lines
+from training.shards import one_at_a_time
 from training.watching import watch
 
 if TYPE_CHECKING:

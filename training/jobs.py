@@ -1,19 +1,36 @@
-"""Queued work: carrying out a generation run in a worker."""
+"""Queued work: carrying out generation runs in workers."""
 
 import logging
 
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 import training.classifiers.jobs  # noqa: F401  (registers its job with the worker)
+from training.control import requeue_run
 from training.datasets.jobs import write_dataset_export
 from training.finetuning.jobs import execute_finetuning_run
 from training.models import GenerationRun
-from training.services import RunInProgress, execute_run
+from training.shards import RunStopped
+from training.working import RunInProgress, execute_run
 
 __all__ = ["execute_finetuning_run", "execute_generation_run", "write_dataset_export"]
 
 logger = logging.getLogger(__name__)
+
+MOST_JOBS = 8
+"""Workers that one run is offered to; idle ones take a part each."""
+
+
+def queue_run(*, run: GenerationRun) -> bool:
+    """Offer a run, or what is left of it, to the workers; False if it is finished."""
+    if run.status == GenerationRun.Status.FINISHED:
+        return False
+    with transaction.atomic():
+        requeue_run(run)
+        for _ in range(min(run.shards.filter(is_finished=False).count(), MOST_JOBS)):
+            execute_generation_run.defer(run_id=str(run.pk))
+    return True
 
 
 @app.task(queue="training", pass_context=False, retry=RetryStrategy(max_attempts=3, wait=60))
@@ -24,3 +41,6 @@ def execute_generation_run(run_id: str) -> None:
         execute_run(run=run)
     except RunInProgress:
         logger.info("Run %s is in other hands; nothing to do.", run_id)
+    except RunStopped as error:
+        logger.warning("Run %s stopped: %s", run_id, error)
+        raise

@@ -1,13 +1,13 @@
 """What a model wrote, sample by sample: taken once from Inspect's log, then read as plain JSON Lines."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-HEAVY_FIELDS = {"events", "messages", "attachments", "model_usage", "role_usage"}
+from training.folders import iterate_lines
+
 READABLE = ("ok", "unchanged")
 
 
@@ -45,24 +45,9 @@ def is_readable_revision(step: dict[str, Any]) -> bool:
     return step["step"] == "revision" and step["status"] in READABLE
 
 
-def read_log(log: Path, rows: Path, read_result: Callable[[Any], dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the samples of a finished log in the order of their prompts, holding one at a time."""
-    from inspect_ai.log import read_eval_log_sample
-
-    for row in iterate_lines(rows):
-        sample = read_eval_log_sample(str(log), id=row["sample_id"], exclude_fields=HEAVY_FIELDS)
-        yield row | read_result(sample) | {"token_use": sample.store.get("token_use", {})}
-
-
 def read_samples(path: Path, start: int = 0, end: int | None = None) -> Iterator[RevisedSample]:
     """Yield the samples of one file, or those between two positions."""
     return (to_sample(row) for row in islice(iterate_lines(path), start, end))
-
-
-def iterate_lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
 
 
 def to_sample(row: dict[str, Any]) -> RevisedSample:

@@ -1,38 +1,44 @@
-"""Making training data: start a run, carry it out, take it up again after any interruption."""
+"""Making training data: what a run is made of, and the run with exactly these inputs."""
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.utils import timezone
+from django.db import IntegrityError, transaction
 
 from constitution.models import Constitution
-from training import claims
 from training.asking import instructions_version
-from training.models import GenerationRun
+from training.budget import MICROS, Budget, check_budget
+from training.folders import run_folder, shard_of, write_lines
+from training.models import GenerationRun, GenerationShard
 from training.pipelines import Pipeline, pipeline_of
 from training.prompts import Prompt, prompts_sha256
-from training.providers import RETRIES, ModelUnavailable, check_model, is_rehearsal, sampling_settings
-from training.samples import RevisedSample, iterate_lines, read_log, read_samples
-from training.shards import Connection, RunStopped, Shard, run_shard, sha256_of, write_lines
+from training.providers import check_model, is_rehearsal, provider_of, sampling_settings
+from training.results import iterate_rows, iterate_samples, n_readable, sample_page
+from training.working import RunInProgress, execute_run, is_claimed
 from voting.version import CODE_VERSION
+
+__all__ = [
+    "ConstitutionNotAdopted",
+    "RunInProgress",
+    "execute_run",
+    "is_claimed",
+    "iterate_rows",
+    "iterate_samples",
+    "n_readable",
+    "run_folder",
+    "sample_page",
+    "start_run",
+]
 
 SHARD_SIZE = 500
 MAX_TOKENS = 1024
-Progress = Callable[[int, int], None]
 
 
 class ConstitutionNotAdopted(Exception):
     """Training data is made only from a constitution that can no longer change."""
-
-
-class RunInProgress(Exception):
-    """Another process is carrying out this run now."""
 
 
 def start_run(
@@ -45,11 +51,77 @@ def start_run(
     options: Mapping[str, Any] | None = None,
     seed: int = 0,
     sampling: Mapping[str, Any] | None = None,
+    budget: Budget | None = None,
+    max_connections: int = 20,
+    uses_batches: bool = False,
 ) -> GenerationRun:
     """Return the run with exactly these inputs: the one made before, or a new one. Asks no model yet.
 
-    `options` are those of the kind's pipeline; what is not given has the pipeline's default.
+    `options` are those of the kind's pipeline; what is not given has the pipeline's default. `budget`,
+    `max_connections` and `uses_batches` shape no answer: a run that is taken up again may have others.
     """
+    plan = make_plan(
+        constitution=constitution,
+        kind=kind,
+        prompts=prompts,
+        model=model,
+        base_url=base_url,
+        options=options,
+        seed=seed,
+        sampling=sampling,
+    )
+    how = manner(model, budget or Budget(), max_connections, uses_batches)
+    run, is_new = GenerationRun.objects.get_or_create(
+        fingerprint=plan.fingerprint,
+        defaults={
+            "constitution": constitution,
+            "constitution_sha256": constitution.sha256,
+            "kind": kind,
+            "model": model,
+            "base_url": base_url,
+            "parameters": plan.parameters,
+            "prompts_sha256": plan.prompts_sha256,
+            "is_rehearsal": is_rehearsal(model),
+            "code_version": CODE_VERSION,
+            "n_samples": len(prompts),
+            **how,
+        },
+    )
+    if run.status != GenerationRun.Status.FINISHED:
+        if not is_new:
+            change_manner(run, how)
+        write_inputs(run, plan)
+    return run
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run before it is one: all that shapes its answers."""
+
+    pipeline: Pipeline
+    prompts: Sequence[Prompt]
+    parameters: dict[str, Any]
+    recipe: dict[str, Any]
+    shaping: dict[str, Any]
+    prompts_sha256: str
+
+    @property
+    def fingerprint(self) -> str:
+        return digest(self.shaping | {"prompts": self.prompts_sha256})
+
+
+def make_plan(
+    *,
+    constitution: Constitution,
+    kind: str,
+    prompts: Sequence[Prompt],
+    model: str,
+    base_url: str = "",
+    options: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    sampling: Mapping[str, Any] | None = None,
+) -> Plan:
+    """Check what a run is to be made of, and settle its parameters; writes nothing."""
     pipeline = pipeline_of(kind)
     check_inputs(constitution, prompts)
     completed = pipeline.complete(options or {})
@@ -64,25 +136,34 @@ def start_run(
         "parameters": parameters,
         "recipe": recipe,
     }
-    digest_of_prompts = prompts_sha256(prompts)
-    run, _ = GenerationRun.objects.get_or_create(
-        fingerprint=digest(shaping | {"prompts": digest_of_prompts}),
-        defaults={
-            "constitution": constitution,
-            "constitution_sha256": constitution.sha256,
-            "kind": pipeline.kind,
-            "model": model,
-            "base_url": base_url,
-            "parameters": parameters,
-            "prompts_sha256": digest_of_prompts,
-            "is_rehearsal": is_rehearsal(model),
-            "code_version": CODE_VERSION,
-            "n_samples": len(prompts),
-        },
-    )
-    if run.status != GenerationRun.Status.FINISHED:
-        write_inputs(run, prompts, shaping, pipeline)
-    return run
+    return Plan(pipeline, prompts, parameters, recipe, shaping, prompts_sha256(prompts))
+
+
+def manner(model: str, budget: Budget, max_connections: int, uses_batches: bool) -> dict[str, Any]:
+    """How a run is carried out, checked: nothing of this shapes an answer."""
+    check_budget(budget, model)
+    if max_connections < 1:
+        raise ValueError(f"a run needs at least 1 connection, not {max_connections}")
+    if uses_batches and provider_of(model) != "anthropic":
+        raise ValueError(f"only Anthropic's models are asked in batches here, not “{model}”")
+    return {
+        "token_budget": budget.tokens,
+        "money_budget_micros": budget.micros(),
+        "max_connections": max_connections,
+        "uses_batches": uses_batches,
+    }
+
+
+def change_manner(run: GenerationRun, how: dict[str, Any]) -> None:
+    """Let a run go on with another budget or pace; a budget cannot be less than what is used already."""
+    try:
+        with transaction.atomic():
+            update(run, **how)
+    except IntegrityError as error:
+        raise ValueError(
+            f"the budget is less than what run {run.pk} has used or reserved already: "
+            f"{run.committed_tokens:,} tokens, ${run.committed_micros / MICROS:,.4f}"
+        ) from error
 
 
 def check_inputs(constitution: Constitution, prompts: Sequence[Prompt]) -> None:
@@ -112,20 +193,18 @@ def digest(value: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def run_folder(run: GenerationRun) -> Path:
-    return settings.VAR_DIR / "runs" / str(run.pk)
-
-
-def write_inputs(
-    run: GenerationRun, prompts: Sequence[Prompt], shaping: dict[str, Any], pipeline: Pipeline
-) -> None:
+def write_inputs(run: GenerationRun, plan: Plan) -> None:
     """Lay down the recipe and the samples of each shard, so that a worker needs nothing else."""
-    write_lines(run_folder(run) / "recipe.json", [shaping["recipe"]])
-    for number, start in enumerate(range(0, len(prompts), SHARD_SIZE)):
-        part = prompts[start : start + SHARD_SIZE]
+    size = run.parameters["shard_size"]
+    write_lines(run_folder(run) / "recipe.json", [plan.recipe])
+    shards = []
+    for number, start in enumerate(range(0, len(plan.prompts), size)):
+        part = plan.prompts[start : start + size]
         if not shard_of(run, number).samples.exists():
-            rows = (sample_row(prompt, shaping, pipeline) for prompt in part)
+            rows = (sample_row(prompt, plan.shaping, plan.pipeline) for prompt in part)
             write_lines(shard_of(run, number).samples, rows)
+        shards.append(GenerationShard(run=run, number=number, n_samples=len(part)))
+    GenerationShard.objects.bulk_create(shards, ignore_conflicts=True)
 
 
 def sample_row(prompt: Prompt, shaping: dict[str, Any], pipeline: Pipeline) -> dict[str, Any]:
@@ -141,132 +220,8 @@ def sample_row(prompt: Prompt, shaping: dict[str, Any], pipeline: Pipeline) -> d
     }
 
 
-def n_shards(run: GenerationRun) -> int:
-    return -(-run.n_samples // run.parameters["shard_size"])
-
-
-def shard_of(run: GenerationRun, number: int) -> Shard:
-    folder = run_folder(run)
-    return Shard(
-        recipe=folder / "recipe.json",
-        samples=folder / f"shard-{number:05}.jsonl",
-        results=folder / f"shard-{number:05}.samples.jsonl",
-        folder=folder / f"shard-{number:05}",
-    )
-
-
-def execute_run(
-    *,
-    run: GenerationRun,
-    max_connections: int = 20,
-    retries: int = RETRIES,
-    on_progress: Progress | None = None,
-) -> GenerationRun:
-    """Carry out a run, or what is left of it; raises RunInProgress, RunStopped or ModelUnavailable."""
-    with hold(run):
-        run.refresh_from_db()
-        if run.status == GenerationRun.Status.FINISHED:
-            return run
-        check_model(run.model, base_url=run.base_url)
-        update(run, status=GenerationRun.Status.RUNNING, error="")
-        how = Connection(run.model, run.base_url, run.parameters["sampling"], max_connections, retries)
-        try:
-            for number in range(len(run.logs), n_shards(run)):
-                execute_shard(run, number, how, on_progress)
-        except (RunStopped, ModelUnavailable) as error:
-            update(run, status=GenerationRun.Status.FAILED, error=str(error))
-            raise
-        update(run, status=GenerationRun.Status.FINISHED, finished_at=timezone.now())
-    return run
-
-
-def execute_shard(run: GenerationRun, number: int, how: Connection, on_progress: Progress | None) -> None:
-    """Carry out one shard and enter its log in the run's row."""
-    before = n_readable(run)
-
-    def tell(n_in_shard: int) -> None:
-        update(run, n_finished=before + n_in_shard)
-        if on_progress:
-            on_progress(run.n_finished, run.n_samples)
-
-    task = pipeline_of(run.kind).task
-    path = run_shard(shard_of(run, number), how, task=task, on_progress=tell)
-    enter_log(run, number, path)
-    tell(run.logs[-1]["n_samples"])
-
-
-def enter_log(run: GenerationRun, number: int, log: Path) -> None:
-    """Take the samples out of a finished log, and enter both files with hash, token use and failures."""
-    shard = shard_of(run, number)
-    write_lines(shard.results, read_log(log, shard.samples, pipeline_of(run.kind).read_result))
-    use = Counter({"input": 0, "output": 0, "calls": 0} | run.token_use)
-    n_samples = n_failed = 0
-    for row in iterate_lines(shard.results):
-        n_samples += 1
-        n_failed += bool(row.get("failed"))
-        use.update(row["token_use"])
-    entry = {
-        "file": str(log.relative_to(run_folder(run))),
-        "sha256": sha256_of(log),
-        "samples": shard.results.name,
-        "samples_sha256": sha256_of(shard.results),
-        "n_samples": n_samples,
-    }
-    update(run, logs=[*run.logs, entry], token_use=dict(use), n_failed=run.n_failed + n_failed)
-
-
-def iterate_rows(run: GenerationRun) -> Iterator[dict[str, Any]]:
-    """The result rows of a run's finished shards, of whatever kind it is, one at a time."""
-    for log in run.logs:
-        yield from iterate_lines(run_folder(run) / log["samples"])
-
-
-def iterate_samples(run: GenerationRun) -> Iterator[RevisedSample]:
-    """All samples of a run's finished shards, one at a time."""
-    for log in run.logs:
-        yield from read_samples(run_folder(run) / log["samples"])
-
-
-def n_readable(run: GenerationRun) -> int:
-    """How many samples stand in finished shards."""
-    return sum(log["n_samples"] for log in run.logs)
-
-
-def sample_page(run: GenerationRun, start: int, end: int) -> list[RevisedSample]:
-    """The samples between two positions of the whole run, as far as its shards are finished and kept here."""
-    found: list[RevisedSample] = []
-    before = 0
-    for log in run.logs:
-        here = range(max(start - before, 0), min(end - before, log["n_samples"]))
-        path = run_folder(run) / log["samples"]
-        if here and path.is_file():
-            found += read_samples(path, here.start, here.stop)
-        before += log["n_samples"]
-    return found
-
-
 def update(run: GenerationRun, **fields: Any) -> None:
     """Set these fields, in memory and in the database, and no others."""
     for name, value in fields.items():
         setattr(run, name, value)
     run.save(update_fields=list(fields))
-
-
-@contextmanager
-def hold(run: GenerationRun) -> Iterator[None]:
-    """Let one process at a time carry out a run."""
-    try:
-        with claims.claim(lock_key(run)):
-            yield
-    except claims.Claimed:
-        raise RunInProgress(f"Run {run.pk} is being carried out by another process.") from None
-
-
-def lock_key(run: GenerationRun) -> int:
-    """A signed 64-bit number for the run, as PostgreSQL's advisory locks want it."""
-    return int.from_bytes(run.pk.bytes[:8], "big", signed=True)
-
-
-def is_claimed(run: GenerationRun) -> bool:
-    """Whether a living process carries out the run now."""
-    return claims.is_claimed(lock_key(run))

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.factories import make_adopted_constitution
-from training.models import GenerationRun
+from training.models import GenerationRun, GenerationShard
 from training.prompts import Prompt
 from training.services import execute_run, start_run
 
@@ -35,3 +35,9 @@ def test_a_run_not_finished_can_be_changed_and_deleted(run):
     GenerationRun.objects.update(status="failed")
     run.delete()
     assert not GenerationRun.objects.exists()
+
+
+def test_a_shard_of_a_finished_run_cannot_be_changed_or_deleted(run):
+    execute_run(run=run)
+    assert refuses(lambda: GenerationShard.objects.update(n_failed=7))
+    assert refuses(lambda: GenerationShard.objects.all().delete())

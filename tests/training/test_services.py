@@ -9,6 +9,7 @@ from django.db import connection
 
 from tests.factories import make_adopted_constitution, make_draft_constitution
 from tests.provider_server import Fault, provider_server
+from training.folders import sha256_of, shard_of
 from training.models import GenerationRun
 from training.prompts import Prompt
 from training.providers import ModelUnavailable
@@ -18,12 +19,11 @@ from training.services import (
     execute_run,
     is_claimed,
     iterate_samples,
-    lock_key,
     run_folder,
-    shard_of,
     start_run,
 )
-from training.shards import RunStopped, sha256_of
+from training.shards import RunStopped
+from training.sums import lock_key
 
 PROMPTS = [Prompt(f"Question {number}?") for number in range(6)]
 REHEARSAL = "rehearsal/demonstration"
@@ -173,7 +173,7 @@ def test_a_run_goes_through_several_shards(monkeypatch):
 def test_a_second_starter_does_not_run_it_again():
     run = begin()
     with other_session() as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [lock_key(run)])
+        other.execute("SELECT pg_advisory_lock(%s)", [lock_key(run, 0)])
         assert is_claimed(run)
         with pytest.raises(RunInProgress):
             execute_run(run=run)
@@ -183,7 +183,7 @@ def test_a_second_starter_does_not_run_it_again():
 def test_a_run_whose_owner_died_is_free_at_once():
     run = begin()
     with other_session() as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [lock_key(run)])
+        other.execute("SELECT pg_advisory_lock(%s)", [lock_key(run, 0)])
     wait_until(lambda: not is_claimed(run))
     assert execute_run(run=run).status == "finished"
     assert not is_claimed(run)

@@ -4,16 +4,18 @@ from training.models.classifiers import ContentClassifier
 from training.models.exports import DatasetExport
 from training.models.finetuning import FineTuningRun
 from training.models.labels import LabelCalibration, LabelItem, LabelSheet, PairLabel, PreferenceReport
-from training.models.runs import GenerationRun
+from training.models.runs import GenerationRun, GenerationShard, ProviderBatch
 
 __all__ = [
     "ContentClassifier",
     "DatasetExport",
     "FineTuningRun",
     "GenerationRun",
+    "GenerationShard",
     "LabelCalibration",
     "LabelItem",
     "LabelSheet",
     "PairLabel",
     "PreferenceReport",
+    "ProviderBatch",
 ]
