@@ -34,7 +34,7 @@ class VariantForm(forms.ModelForm):
         labels = {"slug": "Short name", "base_url": "Address of its server"}
         help_texts = {
             "slug": "Letters, digits and hyphens, as it stands in addresses and commands.",
-            "model": "anthropic/…, openai/…, openai-api/<service>/… or rehearsal/demonstration.",
+            "model": "anthropic/…, openai/…, openai-api/<service>/…, hf/<folder> or rehearsal/demonstration.",
             "base_url": "Optional; only where it is not the provider’s own.",
             "notes": "Optional.",
         }

@@ -1,10 +1,13 @@
 """The one door to language models: every generation and evaluation gets its model here.
 
 A model is named `anthropic/<model>`, `openai/<model>`, `openai-api/<service>/<model>` (any server that speaks
-OpenAI's chat protocol: vLLM, Ollama, llama.cpp …) or `rehearsal/<name>` (prepared answers, no server).
+OpenAI's chat protocol: vLLM, Ollama, llama.cpp …), `hf/<folder>` (a model in a folder of this machine, by the
+extra `train`) or `rehearsal/<name>` (prepared answers, no server).
 """
 
 import os
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,12 +17,14 @@ if TYPE_CHECKING:
     from inspect_ai.model import Model
 
 RETRIES = 8
+LOCAL = "hf"
 SAMPLING_SETTINGS = ("temperature", "top_p", "top_k", "seed", "max_tokens")
 # Anthropic's API refuses the first three on every model, since version 2 of its library; it knows no seed.
 NOT_TAKEN = {
     "anthropic": {"temperature", "top_p", "top_k", "seed"},
     "openai": {"top_k"},
     "openai-api": {"top_k"},
+    LOCAL: set(),
 }
 
 
@@ -42,15 +47,16 @@ def get_model(name: str, *, base_url: str = "", retries: int = RETRIES, **settin
     provider = provider_of(name)
     config = {key: settings_.pop(key) for key in list(settings_) if key in GenerateConfig.model_fields}
     config = drop_refused_settings(provider, config)
+    arguments = client_arguments(name, base_url, retries, config)
     try:
         return inspect_model(
-            name,
+            f"{LOCAL}/local" if provider == LOCAL else name,
             base_url=base_url or None,
             config=GenerateConfig(max_retries=0, **config),
-            **client_arguments(provider, base_url, retries),
+            **arguments,
             **settings_,
         )
-    except (PrerequisiteError, ValueError) as error:
+    except (PrerequisiteError, ImportError, OSError, ValueError) as error:
         raise ModelUnavailable(f"The model “{name}” cannot be used: {error}") from error
 
 
@@ -60,6 +66,9 @@ def check_model(name: str, *, base_url: str = "") -> None:
     check_base_url(base_url)
     provider = provider_of(name)
     if provider == "rehearsal":
+        return
+    if provider == LOCAL:
+        check_folder(name)
         return
     key = key_variable(name)
     if not os.environ.get(key) and not (provider == "anthropic" and os.environ.get("ANTHROPIC_AUTH_TOKEN")):
@@ -83,7 +92,9 @@ def check_name(name: str) -> None:
             "or rehearsal/demonstration."
         )
     parts = name.split("/")
-    known = ("anthropic", "openai", "openai-api", "rehearsal")
+    known = ("anthropic", "openai", "openai-api", LOCAL, "rehearsal")
+    if parts[0] == LOCAL and name.removeprefix(f"{LOCAL}/").strip():
+        return
     if parts[0] not in known:
         raise ModelUnavailable(
             f"“{name}” does not begin with a known provider: use one of {', '.join(known)}, "
@@ -94,6 +105,23 @@ def check_name(name: str) -> None:
     if len(parts) < wanted or unsafe:
         form = "openai-api/<service>/<model>" if wanted == 3 else f"{parts[0]}/<model>"
         raise ModelUnavailable(f"“{name}” is not a whole model name: write {form}.")
+
+
+def folder_of(name: str) -> Path:
+    """The folder of a local model; what is not an absolute path lies under VAR_DIR."""
+    return (settings.VAR_DIR / name.removeprefix(f"{LOCAL}/")).resolve()
+
+
+def check_folder(name: str) -> None:
+    """Refuse a local model that is not there whole, or cannot be loaded here."""
+    if not (folder_of(name) / "config.json").is_file():
+        raise ModelUnavailable(
+            f"“{name}” names no folder with a model: {folder_of(name)}/config.json is missing."
+        )
+    if find_spec("torch") is None or find_spec("transformers") is None:
+        raise ModelUnavailable(
+            f"“{name}” needs the extra “train” on this machine: run make train first."
+        )
 
 
 def check_base_url(base_url: str) -> None:
@@ -146,14 +174,25 @@ def drop_refused_settings(provider: str, given: dict[str, Any]) -> dict[str, Any
     return {key: value for key, value in given.items() if key not in NOT_TAKEN.get(provider, set())}
 
 
-def client_arguments(provider: str, base_url: str, retries: int) -> dict[str, Any]:
+def client_arguments(name: str, base_url: str, retries: int, config: dict[str, Any]) -> dict[str, Any]:
     """What the provider's own library needs: it repeats failed calls and honors `retry-after`."""
+    provider = provider_of(name)
     if provider == "rehearsal":
         return {}
+    if provider == LOCAL:
+        return local_arguments(folder_of(name), config)
     arguments: dict[str, Any] = {"max_retries": retries}
     if provider == "openai" and base_url:
         arguments["responses_api"] = False
     return arguments
+
+
+def local_arguments(folder: Path, config: dict[str, Any]) -> dict[str, Any]:
+    """Where a local model lies; at temperature 0 it takes the likeliest token, as servers do."""
+    is_greedy = config.get("temperature") == 0
+    if is_greedy:
+        del config["temperature"]
+    return {"model_path": str(folder), "tokenizer_path": str(folder), "do_sample": not is_greedy}
 
 
 def prepare_inspect() -> None:
@@ -162,4 +201,6 @@ def prepare_inspect() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["INSPECT_CACHE_DIR"] = str(folder / "cache")
     os.environ["XDG_DATA_HOME"] = str(folder / "data")
+    # A local model is loaded from its folder alone; nothing is fetched.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import training.rehearsal  # noqa: F401  (registers the provider)

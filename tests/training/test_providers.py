@@ -25,7 +25,7 @@ def test_without_a_model_the_ways_to_name_one_are_told():
 
 @pytest.mark.parametrize("name", ["claude", "mistral/large", "gpt-5"])
 def test_an_unknown_provider_is_refused_with_the_known_ones(name):
-    with pytest.raises(ModelUnavailable, match="anthropic, openai, openai-api, rehearsal"):
+    with pytest.raises(ModelUnavailable, match="anthropic, openai, openai-api, hf, rehearsal"):
         check_model(name)
 
 
