@@ -2,14 +2,21 @@
 
 import pytest
 
+from tests.factories import make_adopted_constitution
+from tests.training.finetuning.conftest import make_items, write_dataset
+from training.datasets import DatasetError
+from training.finetuning.process import TrainerMissing, training_environment
 from training.finetuning.services import (
+    FineTuningError,
     ancestry_of,
+    cancel_finetuning,
     execute_finetuning,
     hash_model,
     make_ready,
     places_of,
     start_finetuning,
 )
+from training.models import FineTuningRun
 
 pytestmark = pytest.mark.usefixtures("var_dir")
 SFT = {"kind": "sft", "dataset": "sft"}
@@ -29,7 +36,7 @@ def begin(datasets, base_model, recipe_of):
     return start
 
 
-def test_a_trained_variant_prefers_chosen_answers_it_has_never_seen(begin, trained, constitution):
+def test_a_trained_variant_prefers_chosen_answers_it_has_never_seen(begin, trained, constitution, base_model):
     run = execute_finetuning(run=begin(SFT, DPO))
     assert (run.status, run.error, run.stage, run.stage_kind) == ("finished", "", 2, "dpo")
     result = run.result
@@ -67,3 +74,59 @@ def test_a_finished_run_is_not_trained_again(begin, trained):
     execute_finetuning(run=run)
     assert places_of(run).log.read_bytes() == log
     assert not make_ready(run)
+
+
+def test_what_the_recipe_cannot_use_is_refused(begin, datasets, base_model, tmp_path):
+    with pytest.raises(FineTuningError, match="wants a dataset “preference” of the format preference or"):
+        begin(SFT, DPO, datasets={"sft": datasets["sft"]})
+    with pytest.raises(FineTuningError, match=r"wants sft rows as “sft”; .* holds preference rows"):
+        begin(SFT, datasets={"sft": datasets["preference"]})
+    with pytest.raises(DatasetError, match="is no dataset of this platform"):
+        begin(SFT, datasets={"sft": tmp_path})
+    with pytest.raises(FineTuningError, match=r"holds no model: its config.json is missing"):
+        begin(SFT, base_model=str(tmp_path))
+    with pytest.raises(FineTuningError, match="allow the download"):
+        begin(SFT, base_model="organization/model")
+    assert not FineTuningRun.objects.exists()
+
+
+def test_two_constitutions_make_no_variant(begin, datasets, tmp_path):
+    other = write_dataset(tmp_path / "other", "preference", make_adopted_constitution(), make_items(8))
+    with pytest.raises(FineTuningError, match="different constitutions"):
+        begin(SFT, DPO, datasets=datasets | {"preference": other})
+
+
+def test_a_dataset_changed_after_the_start_stops_the_training(begin, trained, datasets):
+    run = begin(SFT | {"max_steps": 1})
+    path = datasets["sft"] / "train.parquet"
+    path.write_bytes(path.read_bytes() + b"more")
+    execute_finetuning(run=run)
+    assert run.status == "failed"
+    assert "is not the one that its manifest names" in run.error
+
+
+def test_without_the_extra_the_row_says_how_to_install_it(begin, monkeypatch):
+    monkeypatch.setattr("training.finetuning.process.find_spec", lambda name: None)
+    run = begin(SFT)
+    with pytest.raises(TrainerMissing, match="make train"):
+        execute_finetuning(run=run)
+    run.refresh_from_db()
+    assert (run.status, "make train" in run.error) == ("failed", True)
+
+
+def test_what_nobody_carries_out_is_cancelled_at_once(begin):
+    run = begin(SFT)
+    assert cancel_finetuning(run)
+    run.refresh_from_db()
+    assert run.status == "cancelled"
+    assert not make_ready(run)
+    assert execute_finetuning(run=run).status == "cancelled"
+
+
+def test_the_training_process_knows_no_secret(monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "secret")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
+    environment = training_environment(allows_download=False)
+    assert "secret" not in str(environment)
+    assert environment["HF_HUB_OFFLINE"] == environment["TRANSFORMERS_OFFLINE"] == "1"
+    assert training_environment(allows_download=True)["HF_HUB_OFFLINE"] == "0"
