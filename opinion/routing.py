@@ -60,8 +60,6 @@ def memberships(choices: Ints, by_group: Counts, sizes: Ints) -> Floats:
     -------
     float array of shape (k,), sum 1
     """
-    if len(sizes) == 1:
-        return np.ones(1)
     same = np.where(choices > 0, by_group.agrees, np.where(choices < 0, by_group.disagrees, by_group.passes))
     log_odds = np.log((same + 1) / (by_group.seen + 3)).sum(axis=1) + np.log(sizes + 1)
     weights = np.exp(log_odds - log_odds.max())

@@ -18,6 +18,7 @@ from opinion.support import Counts
 from voting.models import Conversation, GroupCounts, Statement
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 SECONDS_KEPT = 2.0
 # Reading a large conversation again takes at most this share of the time.
@@ -50,6 +51,8 @@ class Candidates:
     n_seen : float array of shape (k, n_statements)
         Votes since that analysis count for the groups by their share of people.
     needs : float array of shape (k, n_statements)
+    sorted_ids, order : int arrays
+        The statements' row ids in order, then one that is above all, and the place of each.
     mark : of the rows that `statements` were read from
     """
 
@@ -59,20 +62,19 @@ class Candidates:
     n_seen: Floats
     needs: Floats
     is_metadata: NDArray[np.bool_]
-    order: NDArray[np.int64]
-    sorted_ids: NDArray[np.int64]
+    order: Ints
+    sorted_ids: Ints
+    metadata_places: list[int]
     mark: tuple[object, ...]
     place_by_number: dict[int, int] = field(default_factory=dict)
     pending_by_author: dict[int, list[int]] = field(default_factory=dict)
     n_noted: int = 0
 
-    def places_of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Where statements of these row ids stand, and which of them are there at all (else place 0)."""
-        if not len(self.statements):
-            return np.zeros_like(ids), np.zeros(len(ids), dtype=bool)
-        found = np.searchsorted(self.sorted_ids, ids).clip(max=len(self.sorted_ids) - 1)
+    def places_of(self, ids: Ints, values: Ints) -> tuple[Ints, Ints]:
+        """Where the statements of these row ids stand, and the values of those that are there at all."""
+        found = self.sorted_ids.searchsorted(ids)
         is_known = self.sorted_ids[found] == ids
-        return np.where(is_known, self.order[found], 0), is_known
+        return self.order[found[is_known]], values[is_known]
 
     def note_card(self, place: int, membership: Floats) -> None:
         """Count a card as seen at once, so that the next people are not all sent to the same statement."""
@@ -171,7 +173,8 @@ def read_candidates(conversation: Conversation, before: Candidates | None = None
         needs=vote_needs(by_group, n_seen),
         is_metadata=np.array([statement.is_metadata for statement in statements], dtype=bool),
         order=ids.argsort(),
-        sorted_ids=np.sort(ids),
+        sorted_ids=np.append(np.sort(ids), np.iinfo(np.int64).max),
+        metadata_places=[place for place, statement in enumerate(statements) if statement.is_metadata],
         mark=mark,
         place_by_number={statement.number: place for place, statement in enumerate(statements)},
     )

@@ -45,12 +45,11 @@ def _message(conversation: Conversation, card: Card) -> str:
 
 def _statement(conversation: Conversation, card: Card, statement: Statement) -> str:
     """The next statement with its buttons, and how far the person is."""
-    shown = Card(statement, card.n_done, card.n_statements)
     text = _rendered(
         "_card",
         conversation,
         (statement.pk, statement.is_seed, statement_words(statement)),
-        lambda: {"card": shown, "progress": _gap()},
+        lambda: {"card": replace(card, voted=None), "progress": _gap()},
     )
     progress = _rendered("_progress", conversation, (card.n_done, card.n_statements), lambda: {"card": card})
     return text.replace(PROGRESS, progress)

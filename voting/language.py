@@ -49,12 +49,17 @@ class LanguageMiddleware:
 def preferred_language(request: HttpRequest) -> str:
     """The best known language this person asks for; nothing if they ask for none of ours."""
     frame = getattr(request, "frame", None)
-    wanted = [
-        request.GET.get(PARAMETER, ""),
+    return _first_known(
+        request.GET.get(PARAMETER, "") if request.META.get("QUERY_STRING") else "",
         frame.language if frame else "",
         request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""),
-        *(code for code, _ in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))),
-    ]
+        request.META.get("HTTP_ACCEPT_LANGUAGE", ""),
+    )
+
+
+@lru_cache(maxsize=1000)
+def _first_known(asked: str, frame: str, cookie: str, accepted: str) -> str:
+    wanted = [asked, frame, cookie, *(code for code, _ in parse_accept_lang_header(accepted))]
     return next((known for known in map(known_language, wanted) if known), "")
 
 

@@ -34,7 +34,9 @@ SEEN = Prepared(
     LATERAL (SELECT array_agg(statement_id) AS statements, array_agg(choice) AS choices
              FROM voting_vote WHERE participant_id = participant.id) AS voted,
     LATERAL (SELECT array_agg(statement_id) AS statements
-             FROM voting_showing WHERE participant_id = participant.id) AS shown
+             FROM voting_showing showing WHERE participant_id = participant.id AND NOT EXISTS (
+                 SELECT FROM voting_vote
+                 WHERE participant_id = participant.id AND statement_id = showing.statement_id)) AS shown
     WHERE participant.key = $1::uuid AND participant.conversation_id = $2::bigint
     """,
 )
@@ -59,7 +61,7 @@ class NextCard:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a participant voted on and how, and what they were shown, by the statement's row id."""
+    """What a participant voted on and how, and what was only shown to them, by the statement's row id."""
 
     participant: int
     voted: Ints
@@ -69,8 +71,8 @@ class Seen:
     def after(self, statement: Statement, choice: int) -> "Seen":
         """The same once this vote is stored."""
         others = self.voted != statement.pk
-        voted, choices = self.voted[others], self.choices[others]
-        return Seen(self.participant, np.append(voted, statement.pk), np.append(choices, choice), self.shown)
+        voted = np.concatenate((self.voted[others], [statement.pk]))
+        return Seen(self.participant, voted, np.concatenate((self.choices[others], [choice])), self.shown)
 
 
 NOTHING = np.zeros(0, dtype=np.int64)
@@ -85,25 +87,25 @@ def next_card(*, conversation: Conversation, participant: Participant | None, ra
 
 def choose_card(candidates: Candidates, seen: Seen, random: Random) -> NextCard:
     """Choose among what this person has not voted on."""
-    if not candidates.statements:
-        return NextCard(None, 0, 0)
-    places, is_known = candidates.places_of(seen.voted)
-    done, choices = places[is_known], seen.choices[is_known]
-    own = candidates.pending_by_author.get(seen.participant, [])
+    done, choices = candidates.places_of(seen.voted, seen.choices)
     is_free = np.ones(len(candidates.statements), dtype=bool)
-    is_free[done] = is_free[own] = False
-    n_done, n_statements = len(done), len(is_free) - len(set(own) - set(done.tolist()))
-    shown, is_known = candidates.places_of(seen.shown)
-    still_open = shown[is_known & is_free[shown]]
-    if len(still_open):
-        return NextCard(candidates.statements[still_open[-1]], n_done, n_statements)
-    if not is_free.any():
-        return NextCard(None, n_done, n_statements)
+    is_free[done] = False
+    own = [place for place in candidates.pending_by_author.get(seen.participant, ()) if is_free[place]]
+    is_free[own] = False
+    n_done, n_statements = len(done), len(is_free) - len(own)
+    still_open = [
+        place for place in candidates.places_of(seen.shown, seen.shown)[0].tolist() if is_free[place]
+    ]
+    free = is_free.nonzero()[0]
+    if still_open or not len(free):
+        statement = candidates.statements[still_open[-1]] if still_open else None
+        return NextCard(statement, n_done, n_statements)
     membership = membership_of(candidates, done, choices)
-    chances = chances_of(candidates, is_free, membership, n_done=n_done)
-    place = draw_place(chances, random)
+    chances = chances_of(candidates, free, membership, n_done=n_done)
+    drawn = draw_place(chances, random)
+    place = int(free[drawn])
     candidates.note_card(place, membership)
-    return NextCard(candidates.statements[place], n_done, n_statements, float(chances[place]))
+    return NextCard(candidates.statements[place], n_done, n_statements, float(chances[drawn]))
 
 
 def keep_showing(*, participant: Participant, card: NextCard) -> None:
@@ -125,19 +127,22 @@ def read_seen(conversation: int, key: UUID | str) -> Seen | None:
 
 def membership_of(candidates: Candidates, done: Ints, choices: Ints) -> Floats:
     """How likely the person belongs to each group, from the votes so far."""
+    if len(candidates.sizes) == 1:
+        return np.ones(1)
     voted_on = Counts(*(part[:, done] for part in candidates.by_group))
     return memberships(choices, voted_on, candidates.sizes)
 
 
-def chances_of(
-    candidates: Candidates, is_free: NDArray[np.bool_], membership: Floats, *, n_done: int
-) -> Floats:
-    """The chance of every statement to come next; statements about the person only late, and rarely."""
-    about_person, others = is_free & candidates.is_metadata, is_free & ~candidates.is_metadata
-    chances = np.zeros(len(is_free))
-    if not others.any():
-        return about_person / about_person.sum()
-    chances[others] = card_chances((membership @ candidates.needs)[others])
+def chances_of(candidates: Candidates, free: Ints, membership: Floats, *, n_done: int) -> Floats:
+    """The chance of each free statement to come next; statements about the person only late, and rarely."""
+    needs = (membership @ candidates.needs)[free]
+    if not candidates.metadata_places:
+        return card_chances(needs)
+    about_person = candidates.is_metadata[free]
+    if about_person.all():
+        return np.full(len(free), 1 / len(free))
+    chances = np.zeros(len(free))
+    chances[~about_person] = card_chances(needs[~about_person])
     if n_done >= METADATA_AFTER and about_person.any():
         chances = chances * (1 - METADATA_CHANCE) + about_person * (METADATA_CHANCE / about_person.sum())
     return chances
