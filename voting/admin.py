@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from voting.models import Conversation, Participant, Statement, Vote
+from voting.models import Conversation, Decision, Participant, Statement, Vote
 from voting.read_only import ReadOnlyAdmin
 
 
@@ -26,10 +26,30 @@ class StatementAdmin(admin.ModelAdmin):
     list_filter = ["status", "is_seed", "is_metadata", "conversation"]
     list_select_related = ["conversation"]
     search_fields = ["text"]
-    readonly_fields = ["conversation", "number", "author", "priority", "created_at"]
+    # What is decided on a statement is decided on the pages, where the log is kept.
+    readonly_fields = [
+        "conversation",
+        "number",
+        "text",
+        "language",
+        "status",
+        "rejection_reason",
+        "merged_into",
+        "split_from",
+        "author",
+        "priority",
+        "created_at",
+    ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    list_display = ["action", "statement", "target", "moderator", "conversation", "made_at"]
+    list_filter = ["action", "conversation"]
+    list_select_related = ["statement", "target", "moderator", "conversation"]
 
 
 @admin.register(Participant)

@@ -50,6 +50,15 @@ class ConversationForm(forms.ModelForm):
         initial=10,
     )
 
+    statement_limit = forms.IntegerField(
+        label="Longest statement",
+        help_text="In characters, from 140 to 280. Statements that are there already stay as they are.",
+        required=False,
+        min_value=140,
+        max_value=280,
+        initial=STATEMENT_LIMIT,
+    )
+
     results_shown = forms.ChoiceField(
         label="Show the results",
         help_text="Early results can sway later votes. You yourself always see them.",
@@ -70,6 +79,9 @@ class ConversationForm(forms.ModelForm):
     def clean_round_size(self) -> int:
         return self.cleaned_data["round_size"] or self.instance.round_size
 
+    def clean_statement_limit(self) -> int:
+        return self.cleaned_data["statement_limit"] or self.instance.statement_limit
+
     def clean_results_shown(self) -> str:
         return self.cleaned_data["results_shown"] or self.instance.results_shown
 
@@ -83,7 +95,9 @@ class ConversationForm(forms.ModelForm):
             "use_of_results",
             "population",
             "round_size",
+            "statement_limit",
             "results_shown",
+            "reminds_moderators",
         ]
         labels: ClassVar = {
             "title": "Question",
@@ -91,6 +105,7 @@ class ConversationForm(forms.ModelForm):
             "asked_by": "Who asks",
             "use_of_results": "How the results are used",
             "population": "Whom it speaks for",
+            "reminds_moderators": "Write to me once a day while statements wait to be moderated",
         }
         help_texts: ClassVar = {
             "title": "For example: How should an AI assistant behave?",
@@ -98,6 +113,7 @@ class ConversationForm(forms.ModelForm):
             "asked_by": "For example: the city library of Tartu.",
             "use_of_results": "For example: what all groups support is published and used to train a model.",
             "population": "For example: adults living in Estonia.",
+            "reminds_moderators": "",
         }
         widgets: ClassVar = {
             "description": forms.Textarea(attrs={"rows": 5}),
@@ -110,7 +126,7 @@ class SeedForm(forms.Form):
 
     texts = forms.CharField(
         label="Statements",
-        help_text=f"One per line, at most {STATEMENT_LIMIT} characters each. They are accepted at once.",
+        help_text="One per line. They are accepted at once.",
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     is_metadata = forms.BooleanField(

@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 from voting.invitations import send_waiting
 from voting.mailings import forget_unconfirmed, send_news, send_requests
 from voting.models import Conversation, DailySalt, RateCount, SignInCode
+from voting.reminders import remind_moderators
 from voting.sign_in import send_codes
 
 
@@ -32,6 +33,13 @@ def send_news_requests(conversation_id: int) -> int:
 def send_all_news(timestamp: int) -> int:
     """Once a day, write to those for whom there are new statements."""
     return sum(send_news(conversation=conversation) for conversation in Conversation.objects.open())
+
+
+@app.periodic(cron="30 * * * *")
+@app.task(queue="mail", queueing_lock="remind_all_moderators", pass_context=False)
+def remind_all_moderators(timestamp: int) -> int:
+    """Write to those whose statements wait for a day; to each at most once a day."""
+    return remind_moderators()
 
 
 @app.periodic(cron="*/10 * * * *")

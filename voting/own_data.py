@@ -59,7 +59,9 @@ def delete_participant(*, participant: Participant) -> None:
     Published statements stay, as nobody's: others have voted on them. The totals of past analyses stay.
     """
     with transaction.atomic():
-        participant.statements.exclude(status=Statement.Status.ACCEPTED).filter(votes=None).delete()
+        participant.statements.exclude(status=Statement.Status.ACCEPTED).filter(
+            votes=None, merged=None
+        ).delete()
         participant.delete()
 
 
@@ -93,5 +95,7 @@ def _statement(statement: Statement) -> dict[str, Any]:
         "text": statement.text,
         "status": statement.status,
         "rejection_reason": statement.rejection_reason,
+        "language": statement.language,
+        "merged_into": statement.merged_into.number if statement.merged_into else None,
         "written_at": statement.created_at,
     }

@@ -11,7 +11,7 @@ def staff(client):
     return client
 
 
-@pytest.mark.parametrize("model", ["conversation", "statement", "participant", "vote"])
+@pytest.mark.parametrize("model", ["conversation", "statement", "decision", "participant", "vote"])
 def test_every_list_opens(staff, model):
     make_vote(make_participant(conversation := make_conversation()), make_statement(conversation))
     assert staff.get(f"/admin/voting/{model}/").status_code == 200
@@ -25,3 +25,12 @@ def test_votes_and_participants_can_only_be_looked_at(staff, model):
     assert staff.post(f"/admin/voting/{model}/{row.pk}/change/", {"choice": -1}).status_code == 403
     assert staff.post(f"/admin/voting/{model}/{row.pk}/delete/", {"post": "yes"}).status_code == 403
     assert staff.get(f"/admin/voting/{model}/add/").status_code == 403
+
+
+def test_a_statement_is_decided_on_only_where_the_log_is_kept(staff):
+    statement = make_statement(make_conversation(), "As it was.", status="pending")
+    staff.post(
+        f"/admin/voting/statement/{statement.pk}/change/", {"text": "Other words.", "status": "accepted"}
+    )
+    statement.refresh_from_db()
+    assert (statement.text, statement.status) == ("As it was.", "pending")

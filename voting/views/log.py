@@ -14,9 +14,9 @@ DECISIONS_PER_PAGE = 50
 def moderation_log(request: HttpRequest, slug: str) -> HttpResponse:
     """Every decision, newest first; the words only of statements that are published."""
     conversation = get_visible_conversation(request, slug)
-    decisions = conversation.decisions.select_related("statement__conversation", "target").prefetch_related(
-        "statement__translations"
-    )
+    decisions = conversation.decisions.select_related(
+        "statement__conversation", "target__conversation"
+    ).prefetch_related("statement__translations", "target__translations")
     context = {
         "conversation": conversation,
         "counted_statuses": conversation.counted_statuses(),
