@@ -1,0 +1,102 @@
+"""From a row back to statements and their authors; what rests on withdrawn statements can be left out."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from constitution.models import PrincipleSource
+from constitution.services import adopt_constitution
+from tests.factories import make_draft_constitution, make_participant, make_statement
+from training.datasets import DatasetError, ExportOptions, export_dataset
+from training.prompts import Prompt
+from training.services import execute_run, start_run
+from voting.own_data import delete_participant
+
+pytestmark = pytest.mark.usefixtures("var_dir")
+
+
+@pytest.fixture
+def people(var_dir):
+    """Ada wrote statement 1, Ben statement 2; statement 3 is a seed."""
+    draft = make_draft_constitution(n_principles=3)
+    ada, ben = (make_participant(draft.conversation, number) for number in (1, 2))
+    sources = {1: (1,), 2: (1, 2), 3: (3,)}
+    authors = {1: {"author": ada}, 2: {"author": ben}, 3: {"is_seed": True}}
+    statements = {
+        number: make_statement(draft.conversation, f"Statement {number}.", number=number, **who)
+        for number, who in authors.items()
+    }
+    for principle in draft.principles.all():
+        for number in sources[principle.position]:
+            PrincipleSource.objects.create(
+                principle=principle, statement=statements[number], original_text=statements[number].text
+            )
+    return adopt_constitution(constitution=draft), ada, ben
+
+
+@pytest.fixture
+def run(people):
+    prompts = [Prompt(f"Question {number}?") for number in range(20)]
+    rehearsal = {"model": "rehearsal/demonstration", "options": {"rounds": 1}}
+    return execute_run(run=start_run(constitution=people[0], prompts=prompts, **rehearsal))
+
+
+def export(run, folder, **options) -> list[dict]:
+    export_dataset(run=run, out=folder, options=ExportOptions("sft", **options))
+    return [json.loads(line) for line in (folder / "train.jsonl").read_text().splitlines()]
+
+
+def test_every_row_names_the_statements_behind_its_principles(run, tmp_path):
+    behind = {1: [1], 2: [1, 2], 3: [3]}
+    rows = export(run, tmp_path / "out")
+    assert {row["principle_ids"][0] for row in rows} == {1, 2, 3}
+    for row in rows:
+        assert row["statements"] == behind[row["principle_ids"][0]]
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert [entry["statements"] for entry in manifest["principles"]] == [[1], [1, 2], [3]]
+
+
+@pytest.mark.parametrize(("rule", "left"), [("", {1, 2, 3}), ("only", {2, 3}), ("any", {3})])
+def test_rows_of_a_withdrawn_author_are_left_out_by_the_rule(run, people, tmp_path, rule, left):
+    delete_participant(participant=people[1])
+    rows = export(run, tmp_path / "out", without_withdrawn=rule)
+    assert {row["principle_ids"][0] for row in rows} == left
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["withdrawn_statements"] == [1]
+    assert len(manifest["dropped_as_withdrawn"]) == 20 - len(rows)
+    assert "Statements whose authors have withdrawn: 1." in (tmp_path / "out" / "README.md").read_text()
+
+
+def test_while_nobody_has_withdrawn_nothing_is_left_out(run, tmp_path):
+    assert len(export(run, tmp_path / "out", without_withdrawn="any")) == 20
+
+
+def test_statements_can_be_named_too(run, tmp_path):
+    rows = export(run, tmp_path / "out", without_statements=(3,))
+    assert {row["principle_ids"][0] for row in rows} == {1, 2}
+    with pytest.raises(DatasetError, match="comes from statement 7; its statements are: 1, 2, 3"):
+        export(run, tmp_path / "out", without_statements=(7,))
+
+
+def test_the_commands_say_how_many_and_which(run, people, tmp_path, capsys):
+    out = str(tmp_path / "out")
+    call_command("export_dataset", str(run.pk), "--format", "sft", "--out", out)
+    capsys.readouterr()
+    call_command("trace_rows", out, "--participant", "2")
+    said = capsys.readouterr().out
+    assert "rows rest on statements 2." in said
+    assert said.count("principles 2  statements 2") == said.count("train.jsonl:") > 0
+
+    delete_participant(participant=people[1])
+    call_command("trace_rows", out, "--withdrawn")
+    n_touched = capsys.readouterr().out.count("train.jsonl:")
+    call_command("export_dataset", str(run.pk), "--format", "sft", "--out", out, "--without-withdrawn", "any")
+    said = capsys.readouterr().out
+    assert f"{20 - n_touched} rows, {n_touched} samples dropped" in said
+    assert len(said.split("Left out for withdrawn statements: ")[1].split()) == n_touched
+
+
+def test_a_folder_that_is_no_dataset_is_named(tmp_path, db):
+    with pytest.raises(CommandError, match=r"manifest.json cannot be read"):
+        call_command("trace_rows", str(tmp_path), "--statements", "1")
