@@ -3,12 +3,14 @@
 import logging
 
 from django.db import transaction
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from evaluation.finetuned import register_waiting
-from evaluation.models import EvaluationRun
+from evaluation.models import EvaluationRun, TrialTurn
 from evaluation.services import RunBusy, change_run, execute_run, fail_run, is_broken_off
+from evaluation.trials.services import answer_turn
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,14 @@ def execute_evaluation_run(run_id: int) -> None:
     except Exception as error:  # a job's outer loop: the row must say what happened
         logger.exception("Evaluation run %s failed.", run_id)
         fail_run(run, error)
+
+
+@app.task(queue="evaluation", pass_context=False, retry=RetryStrategy(max_attempts=60, wait=10))
+def answer_trial_turn(turn_id: int) -> None:
+    """Have the variant answer; where this process is evaluating just now, try again in a moment."""
+    turn = TrialTurn.objects.filter(pk=turn_id).first()
+    if turn is not None:
+        answer_turn(turn)
 
 
 @app.periodic(cron="* * * * *")

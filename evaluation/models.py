@@ -1,12 +1,14 @@
 """How models are measured: variants, runs of tasks, and judged answers."""
 
+import uuid
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from constitution.models import Constitution
-from training.models import FineTuningRun
+from training.models import ContentClassifier, FineTuningRun
 
 
 class ModelVariant(models.Model):
@@ -104,3 +106,54 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sample_id}: {self.value}"
+
+
+class TrialChat(models.Model):
+    """One person's conversation with a variant, to see for themselves; it enters no measure."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    variant = models.ForeignKey(ModelVariant, on_delete=models.CASCADE, related_name="trial_chats")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="trial_chats")
+    message_gate = models.ForeignKey(
+        ContentClassifier, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answer_gate = models.ForeignKey(
+        ContentClassifier, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"with {self.variant_id}"
+
+
+class TrialTurn(models.Model):
+    """What the person said, and what came back: an answer, a gate's refusal, or why there is none."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        ANSWERED = "answered", "Answered"
+        MESSAGE_REFUSED = "message_refused", "The message was refused"
+        ANSWER_REFUSED = "answer_refused", "The answer was held back"
+        FAILED = "failed", "No answer"
+
+    chat = models.ForeignKey(TrialChat, on_delete=models.CASCADE, related_name="turns")
+    number = models.PositiveSmallIntegerField()
+    message = models.TextField()
+    answer = models.TextField(blank=True)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.WAITING)
+    error = models.TextField(blank=True)
+    gate_scores = models.JSONField(default=dict, help_text="What each gate gave: probability and threshold.")
+    token_use = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["chat", "number"], name="trial_turn_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"turn {self.number}: {self.status}"

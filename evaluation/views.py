@@ -18,9 +18,11 @@ from evaluation.reading import shown_measures, shown_rows
 from evaluation.services import begin_run, is_broken_off, register_variant
 from evaluation.tasks import TASKS
 from evaluation.tasks.base import TaskDataError
+from evaluation.trials.forms import ChatForm
 from training.providers import ModelUnavailable, is_rehearsal
 
 RUNS_SHOWN = 50
+CHATS_SHOWN = 10
 
 
 @require_GET
@@ -102,6 +104,8 @@ def show_variant(request: HttpRequest, found: ModelVariant, form: RunForm, statu
     context = {
         "variant": found,
         "form": form,
+        "chat_form": ChatForm(),
+        "chats": found.trial_chats.filter(owner_id=request.user.pk)[:CHATS_SHOWN],
         "may_run": may_run(request.user, found),
         "runs": [shown_run(run) for run in found.runs.select_related("variant")[:RUNS_SHOWN]],
         "others": ModelVariant.objects.exclude(pk=found.pk),
