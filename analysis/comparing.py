@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from django.db.models import QuerySet
 
 from analysis.charts import MapGroup
 from analysis.models import Analysis, StatementResult, Support, group_letter
@@ -29,16 +31,22 @@ class OwnVote:
     loading_y: float | None
 
 
+class Wording(NamedTuple):
+    """A statement as it was worded when it was analyzed."""
+
+    statement_id: int
+    number: int
+    text: str
+
+
 def compare(
     analysis: Analysis, votes: Collection[OwnVote], groups: Iterable[MapGroup], described: MapGroup | None
 ) -> Comparison:
     """What the described group has in common, what all groups share, and how the votes stand to both."""
     own = {vote.statement_id: vote.choice for vote in votes}
     sides = _typical_sides(analysis, described)
-    typical = list(analysis.results.filter(statement__number__in=sides).select_related("statement"))
-    top = list(
-        analysis.results.order_by("-gac_level", "statement_id").select_related("statement")[:N_LOOKED_AT]
-    )
+    typical = _read(analysis.results.filter(statement__number__in=sides)) if sides else []
+    top = _read(analysis.results.order_by("-gac_level", "statement_id")[:N_LOOKED_AT])
     voices = _voices_by_group(analysis, {*own, *(row.statement_id for row in (*typical, *top))})
     shared = {statement for statement, heard in voices.items() if _is_shared(heard, analysis.k)}
     return Comparison(
@@ -54,6 +62,10 @@ def compare(
     )
 
 
+def _read(results: QuerySet[StatementResult]) -> list[Wording]:
+    return [Wording(*row) for row in results.values_list("statement_id", "statement__number", "text")]
+
+
 def _typical_sides(analysis: Analysis, group: MapGroup | None) -> dict[int, Side]:
     """The statements that set the group apart, by number, and which side it takes on each."""
     items: Sequence[dict[Literal["id", "side"], object]] = []
@@ -63,7 +75,7 @@ def _typical_sides(analysis: Analysis, group: MapGroup | None) -> dict[int, Side
 
 
 def _typical(
-    rows: Iterable[StatementResult],
+    rows: Iterable[Wording],
     sides: dict[int, Side],
     voices: dict[int, VoicesByGroup],
     group: MapGroup | None,
@@ -76,10 +88,9 @@ def _typical(
     if group is None:
         return ()
     order = list(sides)
-    listed = sorted(rows, key=lambda row: order.index(row.statement.number))
+    listed = sorted(rows, key=lambda row: order.index(row.number))
     compared = (
-        _compared(row, sides[row.statement.number], voices[row.statement_id][group.number], own)
-        for row in listed
+        _compared(row, sides[row.number], voices[row.statement_id][group.number], own) for row in listed
     )
     return tuple(item for item in compared if item.is_of_most)[:N_TYPICAL]
 
@@ -109,5 +120,5 @@ def _likeness(group: MapGroup, own: dict[int, int], voices: dict[int, VoicesByGr
     return Likeness(group, sum(product > 0 for product in both), len(both))
 
 
-def _compared(row: StatementResult, side: Side, voices: Voices, own: dict[int, int]) -> ComparedStatement:
-    return ComparedStatement(row.statement.number, row.text, side, voices, own.get(row.statement_id))
+def _compared(row: Wording, side: Side, voices: Voices, own: dict[int, int]) -> ComparedStatement:
+    return ComparedStatement(row.number, row.text, side, voices, own.get(row.statement_id))

@@ -12,7 +12,6 @@ from analysis.charts import Place
 from analysis.comparing import OwnVote, compare
 from analysis.crowd import MIN_PEOPLE, find_crowd
 from analysis.models import Analysis, Position
-from analysis.services import find_analysis
 from analysis.standing import Standing
 from opinion.projection import place_person
 from voting.models import Conversation, Participant
@@ -25,14 +24,15 @@ def is_kept_back(conversation: Conversation) -> bool:
     return waits and not conversation.shows_results
 
 
-def find_standing(conversation: Conversation, participant: Participant | None) -> Standing:
-    """Where the participant stands, or why that is not shown."""
+def find_standing(
+    conversation: Conversation, participant: Participant | None, analysis: Analysis | None
+) -> Standing:
+    """Where the participant stands in this analysis, or why that is not shown."""
     if is_kept_back(conversation):
         return Standing("hidden")
     n_missing = count_missing_votes(conversation, participant)
     if n_missing or participant is None:
         return Standing("few_votes", n_missing=n_missing)
-    analysis = find_analysis(conversation)
     if analysis is None:
         return Standing("no_analysis")
     if analysis.n_participants < MIN_PEOPLE:

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from analysis.models import Analysis
 from analysis.placing import find_standing
 from analysis.services import find_analysis
 from voting.access import get_visible_conversation
@@ -32,13 +33,14 @@ def standing(request: HttpRequest, slug: str) -> HttpResponse:
     participant = find_participant(request, conversation)
     size = request.GET.get("size", "")
     size = size if size in SIZES else "full"
-    etag = make_etag(conversation, participant, size)
+    analysis = find_analysis(conversation)
+    etag = make_etag(conversation, participant, analysis, size)
     is_fragment = bool(request.headers.get("HX-Request"))
     if is_fragment and (unchanged := get_conditional_response(request, etag=etag)):
         return unchanged
     context = {
         "conversation": conversation,
-        "standing": find_standing(conversation, participant),
+        "standing": find_standing(conversation, participant, analysis),
         "tally": tally(conversation),
         "size": size,
         "etag": etag,
@@ -52,9 +54,10 @@ def standing(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def make_etag(conversation: Conversation, participant: Participant | None, size: str) -> str:
+def make_etag(
+    conversation: Conversation, participant: Participant | None, analysis: Analysis | None, size: str
+) -> str:
     """A digest of what the fragment depends on, by cheap queries; the counts are at most a minute old."""
-    analysis, counts = find_analysis(conversation), tally(conversation)
     own = participant.votes.aggregate(n=Count("pk"), last=Max("cast_at")) if participant else {}
     seen = (
         CODE_VERSION,
@@ -63,7 +66,7 @@ def make_etag(conversation: Conversation, participant: Participant | None, size:
         conversation.status,
         conversation.results_shown,
         analysis.pk if analysis else None,
-        counts,
+        tally(conversation),
         participant.pk if participant else None,
         own.get("n"),
         own.get("last"),

@@ -4,8 +4,9 @@ import pytest
 from django.core.cache import cache
 
 from analysis.models import Position
-from analysis.placing import find_standing, place_participant
-from analysis.services import run_analysis
+from analysis.placing import find_standing as find_standing_in
+from analysis.placing import place_participant
+from analysis.services import find_analysis, run_analysis
 from tests.factories import (
     make_conversation,
     make_divided_conversation,
@@ -28,6 +29,10 @@ def empty_cache():
 @pytest.fixture
 def conversation():
     return make_divided_conversation(slug="now", n_people=24, last_participant_number=99)
+
+
+def find_standing(conversation, participant):
+    return find_standing_in(conversation, participant, find_analysis(conversation))
 
 
 def vote(client, numbers, choice=1):
