@@ -122,6 +122,16 @@ def brier_parts(
     return BrierParts(reliability, resolution, uncertainty, within)
 
 
+def wilson_interval(n_chosen: float, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
+    """Bound a share by Wilson's score interval (1927), 95 %; it says something even where all chose alike."""
+    if n <= 0 or not 0 <= n_chosen <= n:
+        raise ValueError(f"an interval needs 0 <= n_chosen <= n and n > 0, not {n_chosen} of {n}")
+    share = n_chosen / n
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * float(np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))) / (1 + z**2 / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
 def fit_temperature(labels: ArrayLike, outcomes: ArrayLike) -> float:
     """The slope a that makes sigmoid(a · logit(label)) most likely given the outcomes.
 

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from training.agreement import FloatArray, agreement_of, bootstrap_by_prompt
 from training.calibration import (
     N_BINS,
+    Bin,
     accuracy,
     brier_parts,
     brier_score,
@@ -20,6 +21,7 @@ from training.calibration import (
     fit_temperature,
     recalibrate,
     reliability_bins,
+    wilson_interval,
 )
 from training.models import GenerationRun, LabelCalibration, PairLabel
 
@@ -133,8 +135,16 @@ def calibration_figures(decided: Sequence[Said], labels: FloatArray | None = Non
         "brier": with_interval(brier_score(p, y), tallies, lambda sums: sums[:, 2] / sums[:, 0]),
         "ece": with_interval(expected_calibration_error(bins), tallies, ece_of_sums),
         "parts": asdict(brier_parts(p, y)),
-        "bins": [asdict(bin) for bin in bins],
+        "bins": [bin_figures(bin) for bin in bins],
     }
+
+
+def bin_figures(bin: Bin) -> Figures:
+    """A bin with the bounds of its share."""
+    if bin.share is None:
+        return asdict(bin) | {"low_share": None, "high_share": None}
+    low, high = wilson_interval(bin.share * bin.n, bin.n)
+    return asdict(bin) | {"low_share": low, "high_share": high}
 
 
 def tally_by_prompt(p: FloatArray, y: FloatArray, prompts: Sequence[str]) -> FloatArray:

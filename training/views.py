@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from training.models import GenerationRun
+from training.preference_views import preference_run
 from training.presentation import shown_run, shown_sample
 from training.services import n_readable, sample_page
 
@@ -28,8 +29,10 @@ def runs(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_required
 def run(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show one run: how it stands, what shaped it, and its samples as dialogues."""
+    """Show one run: how it stands, what shaped it, and its samples as dialogues (or as judged pairs)."""
     found = get_object_or_404(GenerationRun.objects.select_related("constitution__conversation"), pk=pk)
+    if found.kind == GenerationRun.Kind.PREFERENCE:
+        return preference_run(request, found)
     page = Paginator(range(n_readable(found)), SAMPLES_PER_PAGE).get_page(request.GET.get("page"))
     samples = sample_page(found, page.start_index() - 1, page.end_index()) if page else []
     principles = {principle.position: principle for principle in found.constitution.principles.all()}

@@ -20,6 +20,7 @@ from training.calibration import (
     recalibrate,
     reliability_bins,
     sigmoid,
+    wilson_interval,
 )
 
 labeled = st.lists(st.tuples(st.floats(0.5, 1), st.integers(0, 1)), min_size=1, max_size=40).map(
@@ -72,6 +73,14 @@ def test_the_parts_add_up_to_the_brier_score(rows):
 
 def test_accuracy_counts_half_where_the_label_prefers_none():
     assert accuracy([0.9, 0.9, 0.5], [1, 0, 1]) == pytest.approx(0.5)
+
+
+def test_a_share_has_wilsons_bounds():
+    # 8 of 10: (0.8 + 0.1921) / 1.3841 ± 1.96·sqrt(0.016 + 0.0096) / 1.3841.
+    assert wilson_interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    assert wilson_interval(10, 10)[1] == pytest.approx(1)
+    with pytest.raises(ValueError, match="not 3 of 2"):
+        wilson_interval(3, 2)
 
 
 @pytest.mark.parametrize("slope", [0.5, 1.0, 2.0])

@@ -1,0 +1,173 @@
+"""Pages of a preference run: its pairs, the agreement of judges and people, and calibration."""
+
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from constitution.models import Principle
+from training.label_access import SignedInRequest, get_preference_run, may_change
+from training.models import GenerationRun, LabelCalibration
+from training.people import TooFewLabels, fit_calibration, labels_of, people_figures
+from training.preference_presentation import (
+    FILTERS,
+    STATUS_WORDS,
+    agreement_row,
+    in_words,
+    interval_of,
+    is_shown,
+    orders_row,
+    reliability_diagram,
+    shown_pair,
+)
+from training.preference_report import report_of
+from training.preferences import iterate_pairs, judges_of
+from training.presentation import shown_run
+from training.services import run_folder
+
+PAIRS_PER_PAGE = 12
+
+
+def preference_run(request: HttpRequest, run: GenerationRun) -> HttpResponse:
+    """Show one preference run: how it stands, what shaped it, and the pairs that pass the filters."""
+    principles = principles_of(run)
+    only = request.GET.get("only", "")
+    wanted = request.GET.get("principle", "")
+    principle = int(wanted) if wanted.isdecimal() and int(wanted) in principles else None
+    number = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
+    start = (number - 1) * PAIRS_PER_PAGE
+    chosen = (pair for pair in pairs_here(run) if is_shown(pair, principle=principle, only=only))
+    pairs = list(islice(chosen, start, start + PAIRS_PER_PAGE + 1))
+    context = {
+        "run": run,
+        "shown": shown_run(run),
+        "judges": judges_of(run),
+        "answerers": [entry["model"] for entry in run.parameters["answerers"]] or [run.model],
+        "figures": report_of(run) if run.logs and is_here(run) else None,
+        "status_words": STATUS_WORDS,
+        "pairs": [shown_pair(pair, principles) for pair in pairs[:PAIRS_PER_PAGE]],
+        "number": number,
+        "start": start,
+        "has_next": len(pairs) > PAIRS_PER_PAGE,
+        "principles": principles.values(),
+        "chosen_principle": principle,
+        "filters": FILTERS.items(),
+        "only": only if only in FILTERS else "",
+        "is_here": is_here(run),
+    }
+    return render(request, "training/preference_run.html", context)
+
+
+@require_GET
+@login_required
+def agreement(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show how far orders, judges and people agree, and whether labels mean what they say."""
+    run = get_preference_run(pk)
+    figures = report_of(run) if is_here(run) else None
+    people = people_figures(labels_of(run))
+    texts = {principle.position: principle.text for principle in principles_of(run).values()}
+    context: dict[str, Any] = {
+        "run": run,
+        "figures": figures,
+        "people": people,
+        "with_run": agreement_row("People and the run", people["with_run"]),
+        "between_people": [
+            agreement_row(f"Person {row['first']} and person {row['second']}", row["agreement"])
+            for row in people["between_people"]
+        ],
+        "calibration": shown_calibration(people["calibration"]),
+        "stored": [shown_stored(stored) for stored in run.calibrations.all()],
+        "methods": LabelCalibration.Method.choices,
+        "may_change": may_change(request.user, run),
+    }
+    if figures:
+        context |= shown_figures(figures, people, texts)
+    return render(request, "training/agreement.html", context)
+
+
+@require_POST
+@login_required
+def calibrate(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Fit a curve to people's labels and keep it."""
+    run = get_preference_run(pk, by=request.user)
+    try:
+        fit_calibration(run=run, method=request.POST.get("method", ""), by=request.user)
+    except (TooFewLabels, ValueError) as error:
+        messages.error(request, str(error))
+    return redirect("training:agreement", pk=run.pk)
+
+
+def principles_of(run: GenerationRun) -> dict[int, Principle]:
+    """The constitution's principles by position, with the statements behind them."""
+    rows = run.constitution.principles.prefetch_related("sources__statement")
+    return {principle.position: principle for principle in rows}
+
+
+def is_here(run: GenerationRun) -> bool:
+    """Whether the run's files are on this machine."""
+    return all((run_folder(run) / log["samples"]).is_file() for log in run.logs)
+
+
+def pairs_here(run: GenerationRun) -> Any:
+    """The pairs, or none where the run's files are kept elsewhere."""
+    return iterate_pairs(run) if is_here(run) else iter(())
+
+
+def shown_figures(figures: dict[str, Any], people: dict[str, Any], texts: dict[int, str]) -> dict[str, Any]:
+    """The run's own figures as rows of tables."""
+    return {
+        "orders": [orders_row(row["judge"], row) | row for row in figures["judges"]],
+        "all_orders": orders_row("All judges", figures["orders"]),
+        "between_judges": [
+            agreement_row(f"{row['first']} and {row['second']}", row["agreement"])
+            for row in figures["between_judges"]
+        ],
+        "by_principle": [
+            orders_row(texts.get(row["id"], ""), row)
+            | {"id": row["id"], "n_pairs": row["n_pairs"], "n_ties": row["n_ties"]}
+            | {"certainty": in_words(row["certainty"])}
+            | {"people": people_cell(people, row["id"])}
+            for row in figures["principles"]
+        ],
+    }
+
+
+def people_cell(people: dict[str, Any], principle: int) -> dict[str, Any] | None:
+    told = people["by_principle"].get(principle)
+    return agreement_row("", told) if told and told["n"] else None
+
+
+def shown_calibration(figures: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Calibration figures with their drawing."""
+    if figures is None:
+        return None
+    measures = {name: interval_of(figures[name]) for name in ("accuracy", "brier", "ece")}
+    filled = [bin for bin in figures["bins"] if bin["n"]]
+    label = sum(bin["n"] * bin["label"] for bin in filled) / figures["n"]
+    share = sum(bin["n"] * bin["share"] for bin in filled) / figures["n"]
+    parts = {name: in_words(value) for name, value in figures["parts"].items()}
+    shown = {"n": figures["n"], "n_prompts": figures["n_prompts"], "parts": parts, "bins": filled}
+    mean = {"label": 100 * label, "share": 100 * share}
+    return measures | shown | mean | {"drawing": reliability_diagram(figures)}
+
+
+def shown_stored(stored: LabelCalibration) -> dict[str, Any]:
+    """A stored curve with its figures before and after, on the labels held out."""
+    rows = [
+        {
+            "name": name,
+            "before": interval_of(stored.figures["before"][key]),
+            "after": interval_of(stored.figures["after"][key]),
+        }
+        for key, name in (
+            ("ece", "Expected calibration error"),
+            ("brier", "Brier score"),
+            ("accuracy", "Accuracy"),
+        )
+    ]
+    return {"calibration": stored, "rows": rows, "slope": stored.parameters.get("slope")}
