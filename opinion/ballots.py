@@ -5,7 +5,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from opinion.votes import Votes
+from opinion.votes import Votes, looked_up
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -99,8 +99,9 @@ class Ballots:
         places = csr_array(
             (self._ones[: self._end], self._codes[: self._end], starts), shape=(self._n_rows, len(table))
         )
-        by_row = np.stack([places @ np.ascontiguousarray(column) for column in table.T], axis=1)
-        return by_row[self._row_of[: self.n_people]]
+        rows = self._row_of[: self.n_people]
+        by_person = [looked_up(places @ np.ascontiguousarray(column), rows) for column in table.T]
+        return np.stack(by_person, axis=1)
 
     def arrays(self) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32]]:
         """Person, column and value of all votes."""

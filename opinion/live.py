@@ -187,7 +187,7 @@ class LiveOpinion:
             components=components[:, order],
             explained_variance=eigenvalues / max(self.n_people - 1, 1),
             explained_variance_ratio=eigenvalues / variance if variance > 0 else np.zeros(2),
-            positions=positions[self._people.order],
+            positions=positions.take(self._people.order, axis=0),
             statement_positions=(scale * (1 - center)[:, None] * components.T)[order],
         )
 

@@ -38,6 +38,11 @@ class Members(NamedTuple):
         """How many groups there are."""
         return len(self.group_ids)
 
+    @property
+    def are_given(self) -> bool:
+        """Whether the groups were given, not found."""
+        return self.k_in_force is None
+
 
 def found_members(
     votes: Votes,

@@ -1,9 +1,9 @@
 """The one entry: `analyze` turns votes into an opinion map."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ from opinion.votes import Votes, places_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 MANY_VOTES = 100_000  # so many take longer to hash than a thread takes to start
 
@@ -178,70 +179,101 @@ def analyze(
     Parameters
     ----------
     votes : Votes
-    moderated_out, metadata : ids of statements
-        They shape neither the map nor the groups and are never representative; their votes are counted.
-    groups : {participant id: group number}, optional
-        Take these groups instead of finding them. People not named are in no group.
-    lock_k : int, optional
-        The number of groups to find, from 1 to 100; fewer are found where fewer people differ.
-    previous : GroupHistory, optional
-        The `history` of the conversation's map before: its people are grouped again however few votes they
-        cast, group numbers follow their people, and another k has to be preferred four times in a row.
-    seed : int
-        Start of all drawing of random numbers.
-    min_votes : int
-        Votes a person needs to be grouped.
-    max_k : int
-        The largest number of groups considered where `lock_k` is not given.
-    uncertainty : "auto", False or int
-        How many bootstrap draws to measure with how sure the map is; 200 by default up to 50,000 votes,
-        which takes about 2 s, and none above. The rest of the map is the same with and without.
-
-    Raises
-    ------
-    ValueError
-        If a setting is out of range, or names an unknown participant or statement.
+    moderated_out, metadata : ids of statements whose votes count, but shape no map, group or list
+    groups : {participant id: group number}, taken instead of groups found; others are in none
+    lock_k : number of groups to find, 1 to 100; fewer are found where fewer people differ
+    previous : the `history` of the map before, so that group numbers, who is grouped and k last
+    seed : start of all drawing of random numbers
+    min_votes : votes a person needs to be grouped
+    max_k : the largest number of groups considered where `lock_k` is not given
+    uncertainty : bootstrap draws that say how sure the map is; "auto": 200 up to 50,000 votes, none above
+    Raises ValueError if a setting is out of range, or names an unknown participant or statement.
     """
-    _check_settings(votes, groups, lock_k, previous, seed, min_votes, max_k)
-    is_moderated_out = _mask(votes, moderated_out, "moderated_out")
-    is_metadata = _mask(votes, metadata, "metadata")
-    skipped = is_moderated_out | is_metadata
+    search = _checked_settings(votes, groups, lock_k, previous, seed, min_votes, max_k)
+    marks = _Marks(_mask(votes, moderated_out, "moderated_out"), _mask(votes, metadata, "metadata"))
     n_draws = n_draws_wanted(uncertainty, votes.n_votes)
-    hashing = beside(lambda: votes.sha256) if votes.n_votes > MANY_VOTES else nullcontext()
-    with one_thread(), hashing:
-        projection = project(votes, skipped)
-        if groups is not None:
-            members = given_members(votes, groups)
-        else:
-            members = found_members(
-                votes, projection, skipped,
-                previous=previous, lock_k=lock_k, min_votes=min_votes, max_k=max_k, seed=seed,
-            )  # fmt: skip
-        by_group, total = count_votes(votes, members.row_of, members.k)
+    with one_thread(), _hashing(votes):
+        projection = project(votes, marks.left_out)
+        members = _members(votes, projection, marks.left_out, groups, previous, search)
         return OpinionMap(
-            parameters={
-                "moderated_out": votes.statement_ids[is_moderated_out].tolist(),
-                "metadata": votes.statement_ids[is_metadata].tolist(),
-                "groups_given": groups is not None,
-                "lock_k": None if lock_k is None else int(lock_k),
-                "seed": int(seed),
-                "min_votes": int(min_votes),
-                "max_k": int(max_k),
-                "k_in_force": members.k_in_force,
-                "n_draws": n_draws,
-            },
-            **_votes_part(votes),
-            **_map_part(projection),
-            **_groups_part(members, by_group),
-            **_total_part(total, votes.statement_ids, skipped),
-            **_consensus_part(by_group if members.k else total),
-            representative=_representative_part(members, by_group, votes.statement_ids, skipped),
-            priority=priorities(by_group if members.k else total, projection.extremity, is_metadata),
-            uncertainty=measure_uncertainty(
-                votes, members.row_of, members.k, skipped,
-                n_draws=n_draws, groups_kept=groups is not None, max_k=min(max_k, MAX_K), seed=seed,
-            ) if n_draws else None,
-        )  # fmt: skip
+            parameters=_parameters(votes, marks, members, search, n_draws),
+            uncertainty=_uncertainty(votes, marks, members, search, n_draws),
+            **_parts(votes, projection, members, marks),
+        )
+
+
+class _Marks(NamedTuple):
+    """Statements set apart: bool arrays of shape (n_statements,)."""
+
+    moderated_out: Bools
+    metadata: Bools
+
+    @property
+    def left_out(self) -> Bools:
+        return self.moderated_out | self.metadata
+
+
+def _hashing(votes: Votes) -> AbstractContextManager[None]:
+    """Hash many votes while the map is made: it takes a seventh of the time, and no Python."""
+    return beside(lambda: votes.sha256) if votes.n_votes > MANY_VOTES else nullcontext()
+
+
+def _members(
+    votes: Votes,
+    projection: Projection,
+    left_out: Bools,
+    groups: Mapping[int, int] | None,
+    previous: GroupHistory | None,
+    search: dict[str, Any],
+) -> Members:
+    if groups is not None:
+        return given_members(votes, groups)
+    return found_members(votes, projection, left_out, previous=previous, **search)
+
+
+def _parameters(
+    votes: Votes, marks: _Marks, members: Members, search: dict[str, Any], n_draws: int
+) -> dict[str, Any]:
+    """All that somebody else needs to get the same map from the same votes."""
+    return {
+        "moderated_out": votes.statement_ids[marks.moderated_out].tolist(),
+        "metadata": votes.statement_ids[marks.metadata].tolist(),
+        "groups_given": members.are_given,
+        **search,
+        "k_in_force": members.k_in_force,
+        "n_draws": n_draws,
+    }
+
+
+def _uncertainty(
+    votes: Votes, marks: _Marks, members: Members, search: dict[str, Any], n_draws: int
+) -> Uncertainty | None:
+    if not n_draws:
+        return None
+    return measure_uncertainty(
+        votes,
+        members.row_of,
+        members.k,
+        marks.left_out,
+        n_draws=n_draws,
+        groups_kept=members.are_given,
+        max_k=min(search["max_k"], MAX_K),
+        seed=search["seed"],
+    )
+
+
+def _parts(votes: Votes, projection: Projection, members: Members, marks: _Marks) -> dict[str, Any]:
+    by_group, total = count_votes(votes, members.row_of, members.k)
+    counts = by_group if members.k else total  # where nobody is grouped, all people are one group
+    return {
+        **_votes_part(votes),
+        **_map_part(projection),
+        **_groups_part(members, by_group),
+        **_total_part(total, votes.statement_ids, marks.left_out),
+        **_consensus_part(counts),
+        "representative": _representative_part(members, by_group, votes.statement_ids, marks.left_out),
+        "priority": priorities(counts, projection.extremity, marks.metadata),
+    }
 
 
 def _votes_part(votes: Votes) -> dict[str, Any]:
@@ -282,7 +314,7 @@ def _groups_part(members: Members, by_group: Counts) -> dict[str, Any]:
     }
 
 
-def _total_part(total: Counts, statement_ids: Ints, skipped: NDArray[np.bool_]) -> dict[str, Any]:
+def _total_part(total: Counts, statement_ids: Ints, skipped: Bools) -> dict[str, Any]:
     return {
         "total_agrees": total.agrees[0],
         "total_disagrees": total.disagrees[0],
@@ -293,7 +325,6 @@ def _total_part(total: Counts, statement_ids: Ints, skipped: NDArray[np.bool_]) 
 
 
 def _consensus_part(counts: Counts) -> dict[str, Any]:
-    """Consensus of the groups; where nobody is grouped, of all people taken as one group."""
     gac = group_aware_consensus(counts.agrees, counts.seen)
     return {
         "gac": gac,
@@ -305,13 +336,13 @@ def _consensus_part(counts: Counts) -> dict[str, Any]:
 
 
 def _representative_part(
-    members: Members, by_group: Counts, statement_ids: Ints, skipped: NDArray[np.bool_]
+    members: Members, by_group: Counts, statement_ids: Ints, skipped: Bools
 ) -> dict[int, list[RepresentativeStatement]]:
     chosen = select_representative(by_group, statement_ids, skipped)
     return dict(zip(members.group_ids.tolist(), chosen, strict=True))
 
 
-def _check_settings(
+def _checked_settings(
     votes: Votes,
     groups: Mapping[int, int] | None,
     lock_k: int | None,
@@ -319,7 +350,8 @@ def _check_settings(
     seed: int,
     min_votes: int,
     max_k: int,
-) -> None:
+) -> dict[str, Any]:
+    """Those by which groups are sought, as plain numbers."""
     if not isinstance(votes, Votes):
         raise ValueError(f"votes must be made by Votes.from_arrays, got {type(votes).__name__}")
     if groups is not None and lock_k is not None:
@@ -336,13 +368,19 @@ def _check_settings(
     for name, (value, low, high) in limits.items():
         if not _is_whole(value) or not low <= value <= high:
             raise ValueError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
+    return {
+        "lock_k": None if lock_k is None else int(lock_k),
+        "seed": int(seed),
+        "min_votes": int(min_votes),
+        "max_k": int(max_k),
+    }
 
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
-def _mask(votes: Votes, ids: Iterable[int], name: str) -> NDArray[np.bool_]:
+def _mask(votes: Votes, ids: Iterable[int], name: str) -> Bools:
     mask = np.zeros(votes.n_statements, dtype=bool)
     mask[places_of(list(ids), votes.statement_ids, name)] = True
     return mask

@@ -67,28 +67,19 @@ def choose_slate(
     """Choose n statements so that everybody finds something.
 
     Approvals are own votes completed by a model (`opinion.approval`), so a slate is as good as the
-    model's expectations. Where people × candidates exceed `most_cells`, the rule looks at people drawn at
-    random, as many as fit; shares are then measured on all people, a block at a time.
-    Nothing larger than `most_cells` is ever dense. Of equally good statements the smallest id is taken,
-    the one place where numbering matters.
+    model's expectations. Of equally good statements the smallest id is taken, the one place where
+    numbering matters.
 
     Parameters
     ----------
     votes : Votes
-    n : int
-        From 1 to 60; fewer are chosen where there are fewer candidates.
-    method : str
-        *equal_shares*: everybody has an equal budget; a statement is bought by those who want it, cheapest
-        per head first (Peters and Skowron 2020; what is left over goes by Phragmén's rule).
-        *phragmen*: every statement costs its supporters one unit, spread so that the largest load grows
-        least (Phragmén 1894). *proportional_approval*: the sum over people of 1 + ½ + ⅓ … over the
-        statements they approve is made large (Thiele 1895), greedily and then by exchanges of one for one.
-    left_out : bool array of shape (n_statements,), optional
-        Statements that cannot be chosen.
-    group_of : int array of shape (n_people,), optional
-        For `share_by_group`; −1 for people in none.
-    seed : int
-        For the drawing of people.
+    n : from 1 to 60; fewer are chosen where there are fewer candidates
+    method : equal_shares, phragmen or proportional_approval; see the functions of these names
+    left_out : bool array of shape (n_statements,), statements that cannot be chosen
+    group_of : int array of shape (n_people,), for `share_by_group`; −1 for people in none
+    seed : for the drawing of people
+    most_cells : people × candidates at most whose approvals the rule looks at; of more people it looks at
+        some drawn at random, and nothing larger is ever dense. Shares are measured on all people.
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
@@ -98,12 +89,16 @@ def choose_slate(
     n_candidates = len(approvals.candidates)
     people = approvals.some_people(most_cells // max(n_candidates, 1), seed)
     columns = METHODS[method](approvals.rows(people), min(n, n_candidates))
-    places = approvals.candidates[columns]
+    return _described(approvals, approvals.candidates[columns], people, method, group_of)
+
+
+def _described(approvals: Approvals, places: Ints, people: Ints, method: str, group_of: Ints | None) -> Slate:
+    """The statements at these places as a slate, and how well they represent people."""
     share_represented, share_agreed, mean_approved, share_by_group = _shares(approvals, places, group_of)
     return Slate(
-        statement_ids=votes.statement_ids[places].tolist(),
+        statement_ids=approvals.votes.statement_ids[places].tolist(),
         method=method,
-        n_people=votes.n_people,
+        n_people=approvals.votes.n_people,
         n_people_drawn=len(people),
         share_represented=share_represented,
         share_agreed=share_agreed,
@@ -115,6 +110,9 @@ def choose_slate(
 
 def equal_shares(approves: Bools, n: int) -> Ints:
     """The method of equal shares, completed by Phragmén's rule: columns in the order chosen.
+
+    Everybody has an equal budget; a statement is bought by those who want it, cheapest per head first (Peters
+    and Skowron 2020).
 
     Parameters
     ----------
@@ -137,13 +135,17 @@ def equal_shares(approves: Bools, n: int) -> Ints:
 
 
 def phragmen(approves: Bools, n: int) -> Ints:
-    """Phragmén's sequential rule: columns in the order chosen; parameters as of `equal_shares`."""
+    """Phragmén's sequential rule: columns in the order chosen; parameters as of `equal_shares`.
+
+    Every statement costs its supporters one unit, so spread that the largest load grows least (1894).
+    """
     return _by_loads(approves, n, [], np.zeros(len(approves)))
 
 
 def proportional_approval(approves: Bools, n: int, exchanges: bool = True) -> Ints:
     """Proportional approval voting, greedily and then exchanging until no exchange of one for one helps.
 
+    The sum over people of 1 + ½ + ⅓ … over the statements they approve is made large (Thiele 1895).
     The best slate of all is too hard to find (NP-hard). One that no exchange improves satisfies EJR+.
     Parameters as of `equal_shares`; columns in the order chosen, exchanged ones in the place of those before.
     """

@@ -139,39 +139,39 @@ def bootstrap(
     Parameters
     ----------
     votes : Votes
-    row_of : int array of shape (n_people,)
-        Each person's group from 0 to k − 1; −1 for people in no group, who stay in none.
-    k : int
-        With 0, everybody is one group.
-    left_out : bool array of shape (n_statements,)
-        Statements that shape neither map nor groups and are not ranked.
-    groups_kept : bool
-        Levels and ranks keep everyone's group: for groups that were given, not found.
-
-    Returns
-    -------
-    Stability
-        Its arrays hold n_draws × n_statements numbers; nothing of people × statements is kept.
+    row_of : int array of shape (n_people,), groups from 0 to k − 1; −1 for people in none, who stay in none
+    k : with 0, everybody is one group
+    left_out : bool array of shape (n_statements,), not ranked, and shaping neither map nor groups
+    groups_kept : levels and ranks keep everyone's group: for groups that were given, not found
     """
-    row_of, k = (row_of, k) if k else (np.zeros(votes.n_people, dtype=np.int64), 1)
-    n_answered = np.bincount(votes.person[~left_out[votes.statement]], minlength=votes.n_people)
-    n_answered = n_answered + int(left_out.sum())
-    base = _Base(votes, left_out, row_of, k, n_answered, order_by_votes(votes), groups_kept)
+    base = _base(votes, row_of, k, left_out, groups_kept)
     once = np.ones(votes.n_people, dtype=np.int64)
     with one_thread():
         method_table = _table(base, once, _found_rows(base, once, np.random.default_rng(seed)))
         draws = list(_draws(base, n_draws, seed))
-    tables = np.array([draw.table for draw in draws]).reshape(-1, k, k)
-    shape = (len(draws), votes.n_statements)
+    return _stability(base, draws, adjusted_rand_index(method_table))
+
+
+def _base(votes: Votes, row_of: Ints, k: int, left_out: Bools, groups_kept: bool) -> _Base:
+    row_of, k = (row_of, k) if k else (np.zeros(votes.n_people, dtype=np.int64), 1)
+    n_answered = np.bincount(votes.person[~left_out[votes.statement]], minlength=votes.n_people)
+    n_answered = n_answered + int(left_out.sum())
+    return _Base(votes, left_out, row_of, k, n_answered, order_by_votes(votes), groups_kept)
+
+
+def _stability(base: _Base, draws: list["_Draw"], method_agreement: float) -> Stability:
+    """Gather the draws; nothing of people × statements is kept."""
+    tables = np.array([draw.table for draw in draws]).reshape(-1, base.k, base.k)
+    shape = (len(draws), base.votes.n_statements)
     return Stability(
-        n_draws=n_draws,
-        groups_kept=groups_kept,
+        n_draws=len(draws),
+        groups_kept=base.groups_kept,
         group_agreement=np.array([adjusted_rand_index(table) for table in tables]),
-        method_agreement=adjusted_rand_index(method_table),
+        method_agreement=method_agreement,
         persistence=_best_overlaps(tables),
         levels=np.array([draw.levels for draw in draws], np.float32).reshape(shape),
         fewest_votes=np.array([draw.fewest for draw in draws], np.int32).reshape(shape),
-        is_ranked=~left_out,
+        is_ranked=~base.left_out,
     )
 
 
