@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.classifiers.classes import RESTRICTED
+from training.prompts import Prompt
 
 QUERY = "query"
 EXCHANGE = "exchange"
 ORIGINAL = "original"
+EVERYDAY = "0-permitted"
+HARMFUL = frozenset({"harmful"})
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,15 @@ def examples_of(rows: Iterable[dict[str, Any]], reads: str) -> Iterator[Example]
                 group=row["sample_id"],
                 form=form["form"],
             )
+
+
+def everyday_examples(prompts: Iterable[Prompt], reads: str) -> Iterator[Example]:
+    """Ordinary messages as permitted ones, so that small talk is not refused; they have no answers."""
+    if reads == EXCHANGE:
+        return
+    for prompt in prompts:
+        if not HARMFUL.intersection(prompt.tags):
+            yield Example(prompt.text, False, EVERYDAY, prompt.id, ORIGINAL)
 
 
 def exchange(query: str, answer: str) -> str:

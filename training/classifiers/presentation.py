@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from training.classifiers.examples import EVERYDAY
 from training.classifiers.generation import LANGUAGES
 from training.models import ContentClassifier
 
@@ -32,7 +33,11 @@ def class_lines(classifier: ContentClassifier) -> list[Line]:
     found = sorted(
         classifier.figures["by_class"].items(), key=lambda entry: (int(entry[0].split("-")[0]), entry[0])
     )
-    return [to_line(f"Principle {key.split('-')[0]}", key, share) for key, share in found]
+    return [to_line(class_name(key), key, share) for key, share in found]
+
+
+def class_name(key: str) -> str:
+    return "Everyday messages" if key == EVERYDAY else f"Principle {key.split('-')[0]}"
 
 
 def form_lines(classifier: ContentClassifier) -> list[Line]:

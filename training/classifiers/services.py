@@ -9,7 +9,7 @@ import numpy as np
 
 from constitution.models import Constitution
 from training.classifiers.classes import class_prompts, classes_of
-from training.classifiers.examples import Example, examples_of
+from training.classifiers.examples import Example, everyday_examples, examples_of
 from training.classifiers.fitting import (
     Weights,
     check_numbers,
@@ -22,6 +22,7 @@ from training.classifiers.fitting import (
 from training.classifiers.judging import judge
 from training.classifiers.storage import folder, read_weights, write_weights
 from training.models import ContentClassifier, GenerationRun
+from training.prompts import DEMONSTRATION, read_prompts
 from training.services import iterate_rows, start_run
 from voting.version import CODE_VERSION
 
@@ -89,7 +90,8 @@ def check_examples(run: GenerationRun, reads: str, benign_refusal_rate: float) -
 
 def read_examples(run: GenerationRun, reads: str) -> tuple[list[Example], list[Example]]:
     """The examples to learn from and those to judge by."""
-    training, test = split_by_group(list(examples_of(iterate_rows(run), reads)))
+    everyday = everyday_examples(read_prompts(DEMONSTRATION).prompts, reads)
+    training, test = split_by_group([*examples_of(iterate_rows(run), reads), *everyday])
     check_numbers(training, test)
     return training, test
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.classifiers.examples import Example, examples_of
+from training.classifiers.examples import Example, everyday_examples, examples_of
 from training.classifiers.fitting import (
     TooFewExamples,
     check_numbers,
@@ -16,6 +16,7 @@ from training.classifiers.fitting import (
     threshold_at,
 )
 from training.classifiers.judging import judge, share
+from training.prompts import Prompt
 
 SCORES = st.lists(st.floats(0, 1, allow_nan=False), min_size=1, max_size=60)
 
@@ -124,6 +125,12 @@ def test_figures_name_each_class_and_form():
     assert "paraphrase-restricted" in figures["by_form"]
     assert figures["roc"][0] == [0.0, 0.0]
     assert figures["roc"][-1] == [1.0, 1.0]
+
+
+def test_everyday_messages_are_permitted_and_harmful_ones_are_not_among_them():
+    prompts = [Prompt("hey", ("benign",)), Prompt("harm somebody", ("harmful",))]
+    assert [example.text for example in everyday_examples(prompts, "query")] == ["hey"]
+    assert list(everyday_examples(prompts, "exchange")) == []
 
 
 def test_failed_rows_and_missing_answers_make_no_example():
