@@ -1,25 +1,27 @@
 """The card after a vote as finished text: rendered by its templates once, afterwards only filled in.
 
-What differs from person to person (the form's token, how far they are, which statement they just voted on)
-stands in the kept text as a mark that nobody can know beforehand. A text is kept under everything its
-templates show, so an edited statement, a new translation or another language is another text.
+What differs (the form's token, the statement, how far the person is) stands in the kept text as a mark that
+nobody can know beforehand. A text is kept under everything else that its templates show: the language, and
+who wrote or translated the statement.
 """
 
 import secrets
 from collections.abc import Callable, Hashable
+from copy import copy
 from dataclasses import replace
 from functools import cache
 
 from django.template import engines
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix
+from django.utils.html import escape
 from django.utils.translation import get_language
 
 from voting.cards import Card, CastVote
 from voting.models import Conversation, Statement, Vote
 from voting.translations import statement_words
 
-TOKEN, PROGRESS = f"token{secrets.token_hex(16)}", f"progress{secrets.token_hex(16)}"
+TOKEN, PROGRESS, TEXT = (f"{name}{secrets.token_hex(16)}" for name in ("token", "progress", "text"))
 NUMBER = 10**9 + secrets.randbelow(10**9)
 END = "</section>"
 N_KEPT = 20_000
@@ -45,14 +47,33 @@ def _message(conversation: Conversation, card: Card) -> str:
 
 def _statement(conversation: Conversation, card: Card, statement: Statement) -> str:
     """The next statement with its buttons, and how far the person is."""
-    text = _rendered(
+    words = statement_words(statement)
+    progress = _rendered("_progress", conversation, (card.n_done, card.n_statements), lambda: {"card": card})
+    if words.source:  # Who translated it, and the original, are shown as well.
+        text = _card_of(conversation, card, (statement.pk, statement.is_seed, words), lambda: statement)
+        return text.replace(PROGRESS, progress)
+    text = _card_of(conversation, card, (statement.is_seed, words.language), lambda: _any_like(statement))
+    text = text.replace(str(NUMBER), str(statement.number)).replace(PROGRESS, progress)
+    return text.replace(TEXT, escape(words.text))
+
+
+def _any_like(statement: Statement) -> Statement:
+    """The statement with marks in place of its number and text."""
+    marked = copy(statement)
+    marked.number, marked.text = NUMBER, TEXT
+    return marked
+
+
+def _card_of(
+    conversation: Conversation, card: Card, differs_by: Hashable, statement: Callable[[], Statement]
+) -> str:
+    """A statement's card with a gap for the progress."""
+    return _rendered(
         "_card",
         conversation,
-        (statement.pk, statement.is_seed, statement_words(statement)),
-        lambda: {"card": replace(card, voted=None), "progress": _gap()},
+        differs_by,
+        lambda: {"card": replace(card, statement=statement(), voted=None), "progress": _gap()},
     )
-    progress = _rendered("_progress", conversation, (card.n_done, card.n_statements), lambda: {"card": card})
-    return text.replace(PROGRESS, progress)
 
 
 def _voted(conversation: Conversation, vote: Vote | CastVote | None) -> str:
