@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from voting.language import known_language
@@ -17,6 +17,14 @@ from voting.models import (
     Translation,
 )
 
+LANGUAGE_NAMES = {
+    "ar": gettext_lazy("Arabic"),
+    "de": gettext_lazy("German"),
+    "en": gettext_lazy("English"),
+    "es": gettext_lazy("Spanish"),
+    "fr": gettext_lazy("French"),
+    "ja": gettext_lazy("Japanese"),
+}
 DESCRIBING_PARTS = ["title", "description", "population", "asked_by", "use_of_results"]
 
 
@@ -58,6 +66,8 @@ class Part:
 
 def language_name(code: str) -> str:
     """What the reader calls a language."""
+    if code in LANGUAGE_NAMES:
+        return str(LANGUAGE_NAMES[code])
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:
