@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opinion.kmeans import base_clusters, settled, weighted_centers, weighted_kmeans
+from opinion.kmeans import base_clusters, kmeans_by_k, settled, weighted_centers, weighted_kmeans
 
 
 def test_a_heavier_point_draws_the_center():
@@ -42,3 +42,12 @@ def test_many_points_are_at_most_a_hundred_base_clusters():
     points = np.random.default_rng(0).normal(size=(400, 2))
     labels = base_clusters(points, np.ones(400), np.random.default_rng(0))
     assert 90 < len(set(labels.tolist())) <= 100
+
+
+def test_several_numbers_of_groups_sought_at_once_are_found_as_each_alone():
+    points, weights = np.random.default_rng(0).normal(size=(80, 2)), np.arange(1, 81)
+    together = kmeans_by_k(points, weights, 6, {k: np.random.default_rng(k) for k in (2, 4, 20)})
+    for k, (labels, spread) in together.items():
+        labels_alone, spread_alone = weighted_kmeans(points, weights, k, 6, np.random.default_rng(k))
+        assert (labels == labels_alone).all()
+        assert spread == pytest.approx(spread_alone)

@@ -305,3 +305,10 @@ def test_uncertainty_can_be_left_out_and_changes_nothing_else():
 def test_given_groups_are_kept_in_every_draw():
     groups = {person: person % 2 for person in range(90)}
     assert analyze(planted_votes(), groups=groups, uncertainty=3).uncertainty.stability.groups_kept
+
+
+def test_votes_hashed_on_another_core_have_the_same_hash(monkeypatch):
+    monkeypatch.setattr("opinion.opinion_map.MANY_VOTES", 0)
+    person, statement, value, _ = planted_arrays()
+    found = analyze(Votes.from_arrays(person, statement, value), uncertainty=False)
+    assert found.votes_sha256 == Votes.from_arrays(person, statement, value).sha256

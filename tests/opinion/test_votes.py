@@ -133,3 +133,11 @@ def test_it_is_known_where_the_votes_of_a_person_start():
     votes = Votes.from_arrays([4, 2, 4], [0, 0, 1], [1, 1, 1])
     assert votes.starts.tolist() == [0, 1, 3]
     assert Votes.from_arrays([], [], []).starts.tolist() == [0]
+
+
+def test_totals_are_the_sums_over_any_rows_of_people():
+    votes = Votes.from_arrays([3, 3, 8, 9, 9], [1, 2, 1, 1, 2], [1, 0, -1, 1, 1])
+    assert votes.counts.tolist() == [[1, 0], [0, 1], [2, 1]]
+    by_row = votes.counts_by(np.array([0, 1, 1]), 2)
+    assert by_row[1].tolist() == [[1, 0], [0, 0], [1, 1]]
+    assert (by_row.sum(axis=0) == votes.counts).all()
