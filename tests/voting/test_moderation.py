@@ -14,7 +14,9 @@ from voting.moderation import (
     split_statement,
     unmerge_statement,
 )
+from voting.own_data import delete_participant
 from voting.services import StatementRefused
+from voting.votes import load_votes
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +176,26 @@ def test_a_wrong_guess_of_the_language_is_corrected(conversation):
     statement = set_language(statement=make_statement(conversation, language="nl"), language="de")
     assert statement.language == "de"
     assert Decision.objects.get().value_before == "nl"
+
+
+def test_votes_on_a_merged_statement_enter_no_analysis(conversation):
+    _, twin = merged_pair(conversation)
+    make_vote(make_participant(conversation), twin)
+    counted = load_votes(conversation)
+    assert (len(counted.choices), counted.statement_numbers.tolist()) == (0, [0])
+
+
+def test_a_participant_whose_statement_others_were_merged_into_can_go(conversation):
+    author = make_participant(conversation)
+    target, twin = merged_pair(conversation)
+    Statement.objects.filter(pk=target.pk).update(author=author, status="rejected")
+    delete_participant(participant=author)
+    twin.refresh_from_db()
+    assert (twin.merged_into, twin.merged_into.author) == (target, None)
+
+
+def test_a_conversation_goes_with_all_that_was_merged(conversation):
+    merged_pair(conversation)
+    conversation.delete()
+    assert not Statement.objects.exists()
+    assert not Decision.objects.exists()
