@@ -12,6 +12,8 @@ from socket import SHUT_RDWR
 from typing import Any
 from zlib import crc32
 
+from tests.provider_batches import Batches
+
 Reply = Callable[[list[dict[str, Any]]], str]
 Odds = Callable[[list[dict[str, Any]]], dict[str, float]]
 
@@ -38,6 +40,7 @@ class ProviderServer:
     """A scripted provider: `faults` maps the number of a call (from 1) to what goes wrong with it.
 
     `odds` gives the probabilities of the one token of an answer, for calls that ask for log-probabilities.
+    With `counts_tokens` an answer uses as many tokens as it may, and the input one for every three letters.
     Calls beyond `gate` are held, and dropped when it opens: a client killed meanwhile had no answer to them.
     """
 
@@ -48,6 +51,9 @@ class ProviderServer:
     latency: float = 0.0
     gate: int | None = None
     bodies: list[dict[str, Any]] = field(default_factory=list)
+    batches: Batches = field(default_factory=Batches)
+    counts_tokens: bool = False
+    n_tokens: int = 0
     n_calls: int = 0
     n_answered: int = 0
     n_open: int = 0
@@ -82,6 +88,20 @@ class ProviderServer:
             self.bodies.append(body)
             return self.n_calls
 
+    def count(self, body: dict[str, Any], usage: dict[str, int]) -> None:
+        """Let a call use many tokens, and add them up."""
+        read = sum(len(message["content"]) for message in body["messages"]) // 3
+        names = (
+            ("input_tokens", "output_tokens")
+            if "input_tokens" in usage
+            else ("prompt_tokens", "completion_tokens")
+        )
+        usage.update(zip(names, (read, body["max_tokens"]), strict=True))
+        if "total_tokens" in usage:
+            usage["total_tokens"] = read + body["max_tokens"]
+        with self.lock:
+            self.n_tokens += read + body["max_tokens"]
+
     def end(self, *, answered: bool) -> None:
         with self.lock:
             self.n_open -= 1
@@ -89,19 +109,50 @@ class ProviderServer:
 
 
 class ProviderHandler(BaseHTTPRequestHandler):
-    """Answers `/v1/messages` and `/v1/chat/completions`."""
+    """Answers `/v1/messages`, `/v1/chat/completions` and `/v1/messages/batches`."""
 
     protocol_version = "HTTP/1.1"
     provider: ProviderServer
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        body = json.loads(self.rfile.read(int(self.headers["content-length"] or 0)) or "{}")
+        if "/batches" in self.path:
+            self.answer_about_batches(body)
+            return
         number = self.provider.begin(body)
         answered = False
         try:
             answered = self.answer(number, body)
         finally:
             self.provider.end(answered=answered)
+
+    def do_GET(self) -> None:
+        """Tell of batches: all, one, or one's results."""
+        batches, parts = self.provider.batches, self.path.partition("?")[0].strip("/").split("/")
+        if parts[-1] == "results":
+            self.send_payload(
+                200, batches.results(parts[-2]).encode(), {"content-type": "application/x-jsonl"}
+            )
+        elif parts[-1] == "batches":
+            self.send(200, batches.listed(), {})
+        else:
+            self.send(200, batches.retrieve(parts[-1]), {})
+
+    def answer_about_batches(self, body: dict[str, Any]) -> None:
+        """Accept a batch or cancel one."""
+        batches, parts = self.provider.batches, self.path.partition("?")[0].strip("/").split("/")
+        if parts[-1] == "cancel":
+            self.send(200, batches.cancel(parts[-2]), {})
+            return
+        with self.provider.lock:
+            made = batches.create(body, self.answer_in_batch)
+        if batches.keeps_silent:
+            self.provider.opened.wait()
+        self.send(200, made, {})
+
+    def answer_in_batch(self, params: dict[str, Any]) -> dict[str, Any]:
+        text = self.provider.reply(params["messages"])
+        return anthropic_body(params, self.provider.batches.n_requests, text, Fault())
 
     def answer(self, number: int, body: dict[str, Any]) -> bool:
         time.sleep(self.provider.latency)
@@ -121,13 +172,17 @@ class ProviderHandler(BaseHTTPRequestHandler):
         answer = shape(body, number, text, fault)
         if self.provider.odds and body.get("logprobs"):
             add_log_probabilities(answer["choices"][0], self.provider.odds(body["messages"]))
+        if self.provider.counts_tokens:
+            self.provider.count(body, answer["usage"])
         self.send(200, answer, {})
         return True
 
     def send(self, status: int, body: dict[str, Any], headers: dict[str, str]) -> None:
-        payload = json.dumps(body).encode()
+        self.send_payload(status, json.dumps(body).encode(), {"content-type": "application/json", **headers})
+
+    def send_payload(self, status: int, payload: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
-        for name, value in {"content-type": "application/json", **headers}.items():
+        for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("content-length", str(len(payload)))
         self.end_headers()

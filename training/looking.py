@@ -61,6 +61,7 @@ class Lookout:
         purse = Purse(desk, take, spent=use.spent, open=use.open)
         commit_exactly(self.shard, purse.used())
         session = Session(keeper, desk, purse, limit, read_result)
+        session.needs_prices = self.run.money_budget_micros is not None
         if self.run.uses_batches:
             session.batcher = Batcher(session, self.shard)
         return session

@@ -37,6 +37,8 @@ class Pipeline:
     """Inspect's logged sample as fields of the result row; `failed`: nothing can be made of it."""
     defaults: Options = field(default_factory=dict)
     """Every option with its default; no other option is taken."""
+    usual_calls_per_sample: Callable[[Recipe], float] | None = None
+    """The calls of a sample that goes well, for estimates; without it, `calls_per_sample`."""
     sample_fields: Callable[[Prompt], dict[str, Any]] | None = None
     """Fields of the sample row besides those every kind has."""
 

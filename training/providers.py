@@ -119,9 +119,7 @@ def check_folder(name: str) -> None:
             f"“{name}” names no folder with a model: {folder_of(name)}/config.json is missing."
         )
     if find_spec("torch") is None or find_spec("transformers") is None:
-        raise ModelUnavailable(
-            f"“{name}” needs the extra “train” on this machine: run make train first."
-        )
+        raise ModelUnavailable(f"“{name}” needs the extra “train” on this machine: run make train first.")
 
 
 def check_base_url(base_url: str) -> None:

@@ -24,6 +24,11 @@ def calls_per_sample(recipe: Recipe) -> int:
     return ATTEMPTS * (1 + 2 * int(recipe["rounds"]))
 
 
+def usual_calls_per_sample(recipe: Recipe) -> float:
+    """An answer, then a critique and a revision in each round."""
+    return 1 + 2 * float(recipe["rounds"])
+
+
 def read_result(sample: Any) -> dict[str, Any]:
     """The steps and flags of a logged sample; without an answer and a readable revision it has failed."""
     steps = sample.store["steps"]
@@ -38,6 +43,7 @@ PIPELINE = Pipeline(
     instructions=("critique.txt", "revision.txt", "examples.txt"),
     make_recipe=make_recipe,
     calls_per_sample=calls_per_sample,
+    usual_calls_per_sample=usual_calls_per_sample,
     read_result=read_result,
     defaults={"rounds": 4},
 )

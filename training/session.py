@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from training.budget import Purse
 from training.desk import Desk
 from training.keeping import Keeper
-from training.prices import Amount
+from training.prices import Amount, PriceUnknown, price_of
 
 if TYPE_CHECKING:
     from inspect_ai.model import ModelOutput
@@ -46,6 +46,7 @@ class Session:
     read_result: Callable[[Any], dict[str, Any]]
     batcher: "Batcher | None" = None
     stop: Stop | None = None
+    needs_prices: bool = False
     has_begun: bool = False
     is_closed: bool = False
     n_in_flight: int = 0
@@ -65,11 +66,22 @@ class Session:
         if kept is not None:
             return to_output(kept)
         try:
+            self.check_price(call)
             return await (self.batcher.ask(call) if self.batcher else self.ask_now(call))
         except ModelGaveUp as error:
             self.halt("stopped", str(error))
             await self.end_of_calls()
             raise
+
+    def check_price(self, call: "Call") -> None:
+        """A budget in money needs the price of every model that is asked, judges included."""
+        from training.calls import ModelGaveUp
+
+        if self.needs_prices:
+            try:
+                price_of(str(call.model))
+            except PriceUnknown as error:
+                raise ModelGaveUp(str(error)) from None
 
     async def ask_now(self, call: "Call") -> "ModelOutput":
         """Make one call, noted before and kept after."""

@@ -1,22 +1,19 @@
 """Killed at any moment and started again: nothing finished is asked twice, nothing is lost."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from tests.factories import make_adopted_constitution
 from tests.provider_server import ProviderServer
+from tests.training.processes import start_process
 from training.models import GenerationRun
 from training.services import iterate_samples
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 N_SAMPLES = 12
 ROUNDS = 2
 CONNECTIONS = 6
@@ -65,21 +62,4 @@ def start_command(constitution, folder: Path, provider: ProviderServer, protocol
     }[protocol]
     words = [constitution.reference, "--prompts", prompts, "--model", model, "--base-url", url]
     words += ["--rounds", ROUNDS, "--max-connections", CONNECTIONS]
-    return subprocess.Popen(
-        [sys.executable, ROOT / "manage.py", "generate_revisions", *map(str, words)],
-        env=environment(folder),
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-    )
-
-
-def environment(folder: Path) -> dict[str, str]:
-    info = connection.connection.info
-    return {
-        **os.environ,
-        "DATABASE_URL": f"postgresql://{info.user}@/{info.dbname}?host={info.host}&port={info.port}",
-        "VAR_DIR": str(folder / "var"),
-        "ANTHROPIC_API_KEY": "a-key-that-nobody-checks",
-        "LOCAL_API_KEY": "a-key-that-nobody-checks",
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-    }
+    return start_process(folder, "generate_revisions", *words)

@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from constitution.services import ConstitutionNotFound, find_constitution
 from training.prompts import read_prompts
-from training.providers import RETRIES, ModelUnavailable
-from training.services import ConstitutionNotAdopted, RunInProgress, execute_run, start_run
+from training.providers import ModelUnavailable
+from training.run_arguments import add_run_arguments, begin_and_carry_out, outcome
+from training.services import ConstitutionNotAdopted, RunInProgress
 from training.shards import RunStopped
 
 SETUP_ERRORS = (ConstitutionNotAdopted, ConstitutionNotFound, ModelUnavailable, ValueError)
@@ -28,28 +29,20 @@ class Command(BaseCommand):
         add("--seed", type=int, default=0, help="settles which principles are drawn")
         add("--temperature", type=float, help="sent only where the provider takes it")
         add("--max-tokens", type=int, help="longest answer to ask for")
-        add("--max-connections", type=int, default=20, help="calls in flight at once")
-        add("--max-retries", type=int, default=RETRIES, help="tries after 429, 5xx or a lost connection")
+        add_run_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            run = start_run(
+            run = begin_and_carry_out(
                 constitution=find_constitution(options["constitution"]),
+                kind="revision",
                 prompts=read_prompts(options["prompts"], limit=options["limit"]).prompts,
-                sampling={"temperature": options["temperature"], "max_tokens": options["max_tokens"]},
-                options={"rounds": options["rounds"]},
+                run_options={"rounds": options["rounds"]},
+                words=options,
+                tell=self.stderr.write,
                 **{name: options[name] for name in ("model", "base_url", "seed")},
             )
-            self.stderr.write(f"Run {run.pk}: {run.n_finished} of {run.n_samples} samples are finished.")
-            limits = {"max_connections": options["max_connections"], "retries": options["max_retries"]}
-            execute_run(run=run, on_progress=self.show, **limits)
         except (*SETUP_ERRORS, RunInProgress, RunStopped) as error:
             raise CommandError(str(error)) from error
-        done = f"{run.n_finished} samples ({run.n_failed} failed), {run.token_use['calls']} calls"
-        self.stdout.write(f"Run {run.pk}: {done}.")
-
-    def show(self, n_finished: int, n_samples: int) -> None:
-        """Print progress whenever it has moved."""
-        if n_finished != getattr(self, "shown", 0):
-            self.shown = n_finished
-            self.stderr.write(f"{n_finished} of {n_samples} samples")
+        if run is not None:
+            self.stdout.write(outcome(run))

@@ -1,0 +1,90 @@
+"""What the commands that begin runs have in common: budget, pace, batches, estimate, and how a run ends."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from constitution.models import Constitution
+from training.budget import Budget
+from training.control import requeue_run
+from training.estimate import estimate_run
+from training.jobs import queue_run
+from training.models import GenerationRun
+from training.prompts import Prompt
+from training.providers import RETRIES
+from training.services import execute_run, make_plan, start_run
+
+Tell = Callable[[str], object]
+
+
+def add_run_arguments(parser: CommandParser) -> None:
+    """The arguments that shape no answer."""
+    add = parser.add_argument
+    add("--max-connections", type=int, default=20, help="calls in flight at once")
+    add("--max-retries", type=int, default=RETRIES, help="tries after 429, 5xx or a lost connection")
+    add("--token-budget", type=int, help="stop before more tokens than this are used")
+    add("--money-budget", type=float, metavar="DOLLARS", help="stop before more is spent; needs MODEL_PRICES")
+    add("--batches", action="store_true", help="ask through the provider's batches: half the price, hours")
+    add("--dry-run", action="store_true", help="say what the run would take, and begin nothing")
+    add("--queue", action="store_true", help="leave the run to the workers instead of waiting for it")
+
+
+def begin_and_carry_out(
+    *,
+    constitution: Constitution,
+    kind: str,
+    prompts: Sequence[Prompt],
+    model: str,
+    base_url: str,
+    seed: int,
+    run_options: dict[str, Any],
+    words: dict[str, Any],
+    tell: Tell,
+) -> GenerationRun | None:
+    """Do with a run what the command's words say; None when nothing was to be begun."""
+    sampling = {"temperature": words.get("temperature"), "max_tokens": words.get("max_tokens")}
+    shaping: dict[str, Any] = {
+        "constitution": constitution,
+        "kind": kind,
+        "prompts": prompts,
+        "model": model,
+        "base_url": base_url,
+        "options": run_options,
+        "seed": seed,
+        "sampling": sampling,
+    }
+    pace = {"max_connections": words["max_connections"], "uses_batches": words["batches"]}
+    if words["dry_run"]:
+        tell(f"This run would take {estimate_run(make_plan(**shaping), model=model, **pace).in_words()}.")
+        return None
+    budget = Budget(tokens=words["token_budget"], dollars=words["money_budget"])
+    run = start_run(**shaping, **pace, budget=budget)
+    tell(f"Run {run.pk}: {run.n_finished} of {run.n_samples} samples are finished.")
+    if words["queue"]:
+        queue_run(run=run)
+        return run
+    requeue_run(run)
+    return execute_run(run=run, retries=words["max_retries"], on_progress=Progress(tell))
+
+
+class Progress:
+    """Tells how far a run is whenever it has moved."""
+
+    def __init__(self, tell: Tell) -> None:
+        self.tell = tell
+        self.shown = 0
+
+    def __call__(self, n_finished: int, n_samples: int) -> None:
+        if n_finished != self.shown:
+            self.shown = n_finished
+            self.tell(f"{n_finished} of {n_samples} samples")
+
+
+def outcome(run: GenerationRun) -> str:
+    """One line on how a run stands, as a command prints it in the end."""
+    if run.status == GenerationRun.Status.FINISHED:
+        done = f"{run.n_finished} samples ({run.n_failed} failed), {run.token_use['calls']} calls"
+        return f"Run {run.pk}: {done}."
+    told = f"Run {run.pk} is {run.get_status_display().lower()}: {run.n_finished} of {run.n_samples} samples."
+    return f"{told} {run.error}".strip()
