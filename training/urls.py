@@ -1,7 +1,9 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from training import label_views, preference_views, views
 from training.classifiers import views as classifier_views
+from training.datasets import views as dataset_views
+from training.finetuning import views as finetuning_views
 
 app_name = "training"
 
@@ -12,6 +14,16 @@ urlpatterns = [
     path("runs/<uuid:pk>/calibrate/", preference_views.calibrate, name="calibrate"),
     path("runs/<uuid:pk>/label/", label_views.label, name="label"),
     path("runs/<uuid:pk>/label/draw/", label_views.draw, name="draw_labels"),
+    path("runs/<uuid:pk>/datasets/", dataset_views.exports, name="exports"),
+    path("datasets/<uuid:pk>/", dataset_views.download, name="download_export"),
+    path("finetuning/", finetuning_views.finetunings, name="finetunings"),
+    path("finetuning/start/", finetuning_views.start, name="start_finetuning"),
+    path("finetuning/<uuid:pk>/", finetuning_views.finetuning, name="finetuning"),
+    re_path(
+        r"^finetuning/(?P<pk>[0-9a-f-]{36})/(?P<action>pause|resume|cancel)/$",
+        finetuning_views.control,
+        name="control_finetuning",
+    ),
     path("classifiers/", classifier_views.classifiers, name="classifiers"),
     path("classifiers/<int:pk>/", classifier_views.classifier, name="classifier"),
     path("classifiers/from/<uuid:run_id>/", classifier_views.train, name="train_classifier"),
