@@ -143,3 +143,12 @@ def remember_in_cookie(participant, conversation):
 def test_the_ticket_of_a_newcomer_goes_along_with_the_text(client, conversation):
     page = send(client, ticket="a-ticket").content.decode()
     assert page.partition('id="near"')[2].count('value="a-ticket"') == 1
+
+
+@pytest.mark.parametrize("path", ["", "near/", "3/near/"])
+def test_one_button_to_send_stands_there_at_every_step(client, conversation, path):
+    data = {"text": TEXT, "choice": 1, "check": "1", "seen": ""}
+    page = client.post(f"/c/now/statements/{path}", data, headers=HTMX).content.decode()
+    near = page.partition('id="near"')[2]
+    assert near.count("None of these: send mine") == 1
+    assert page.count("Send statement") == 0

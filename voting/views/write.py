@@ -121,13 +121,14 @@ def numbers_of(near: list[Neighbor]) -> str:
 
 
 def near_context(request: HttpRequest, conversation: Conversation, near: list[Neighbor]) -> dict[str, Any]:
-    """What `_near.html` needs; the ticket and the text go along, so that a vote loses neither."""
+    """What `_near.html` needs; ticket, text and step go along, so that a vote loses none of them."""
     return {
         "conversation": conversation,
         "near": near,
         "seen": numbers_of(near),
         "ticket": request.POST.get("ticket", ""),
         "draft": request.POST.get("text", ""),
+        "is_check": "check" in request.POST,
     }
 
 
@@ -168,7 +169,7 @@ def show_form(
     **context: Any,
 ) -> HttpResponse:
     """The statement form with what was wrong; without htmx, in its place on the whole page."""
-    context |= {**near_context(request, conversation, near or []), "form": form}
+    context = {**near_context(request, conversation, near or []), "form": form, **context}
     if is_htmx(request):
         return render(request, "voting/_statement_form.html", context, status=status)
     participant = find_participant(request, conversation)
