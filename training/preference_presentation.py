@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from analysis.charts import element
@@ -23,7 +24,7 @@ FILTERS = {
     "split": "Orders disagree",
     "missing": "Without a label",
 }
-PLOT, EDGE, LEFT = 260, 12, 44
+PLOT, TOP, EDGE, LEFT = 260, 28, 12, 44
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,13 @@ def is_shown(pair: PreferencePair, *, principle: int | None, only: str) -> bool:
 
 
 def label_bar(label: float) -> SafeString:
-    """How likely the chosen answer is the better one: a bar from one half to certainty."""
+    """How likely the chosen answer is the better one: a bar with a mark at one half."""
     described = f"The chosen answer is better with probability {label:.2f}"
     return element(
         "svg",
         element("title", described),
-        element("rect", class_="label-bar__value", x=0, y=0, width=f"{200 * (label - 0.5):.2f}", height=10),
+        element("rect", class_="label-bar__value", x=0, y=0, width=f"{100 * label:.2f}", height=10),
+        element("rect", class_="label-bar__half", x=49.75, y=0, width=0.5, height=10),
         class_="meter label-bar",
         view_box="0 0 100 10",
         preserve_aspect_ratio="none",
@@ -98,14 +100,15 @@ def label_bar(label: float) -> SafeString:
 
 def in_words(value: float | None) -> str:
     """A figure with two digits, or a dash where there is none."""
-    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+    return "–" if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
-def with_bounds(value: float | None, low: float | None, high: float | None) -> str:
+def with_bounds(value: float | None, low: float | None, high: float | None) -> SafeString:
     """A figure with its interval: 0.62 (0.41 to 0.80)."""
     if value is None or low is None or high is None:
-        return in_words(value)
-    return f"{in_words(value)} ({in_words(low)} to {in_words(high)})"
+        return format_html("{}", in_words(value))
+    bounds = f"({in_words(low)} to {in_words(high)})"
+    return format_html('{} <span class="bounds">{}</span>', in_words(value), bounds)
 
 
 def agreement_row(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,7 +128,7 @@ def orders_row(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
     return agreement_row(name, told["agreement"]) | {"effect": effect, "n_effect": position["n"]}
 
 
-def interval_of(figure: Mapping[str, Any]) -> str:
+def interval_of(figure: Mapping[str, Any]) -> SafeString:
     return with_bounds(figure["value"], figure["low"], figure["high"])
 
 
@@ -163,7 +166,7 @@ def reliability_diagram(calibration: Mapping[str, Any]) -> SafeString:
         *bounds,
         *marks,
         class_="reliability",
-        view_box=f"0 0 {LEFT + PLOT + EDGE} {EDGE + PLOT + 44}",
+        view_box=f"0 0 {LEFT + PLOT + EDGE} {TOP + PLOT + 44}",
         role="img",
         aria_label="Reliability diagram; its numbers stand in the table beside it",
     )
@@ -171,7 +174,7 @@ def reliability_diagram(calibration: Mapping[str, Any]) -> SafeString:
 
 def axes() -> Iterator[SafeString]:
     """The plot's ground, its grid, and what the axes mean."""
-    yield element("rect", x=LEFT, y=EDGE, width=PLOT, height=PLOT, class_="plot")
+    yield element("rect", x=LEFT, y=TOP, width=PLOT, height=PLOT, class_="plot")
     for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
         y = y_of(tick)
         yield element("line", x1=LEFT, x2=LEFT + PLOT, y1=y, y2=y, class_="grid-line")
@@ -179,10 +182,10 @@ def axes() -> Iterator[SafeString]:
     for tick in (0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
         anchor = "end" if tick == 1 else "middle"
         yield element(
-            "text", f"{tick:g}", x=f"{x_of(tick):.1f}", y=EDGE + PLOT + 18, text_anchor=anchor, class_="muted"
+            "text", f"{tick:g}", x=f"{x_of(tick):.1f}", y=TOP + PLOT + 18, text_anchor=anchor, class_="muted"
         )
-    yield element("text", "the model's label", x=LEFT + PLOT, y=EDGE + PLOT + 38, text_anchor="end")
-    yield element("text", "chosen by people", x=LEFT + 8, y=EDGE + 18)
+    yield element("text", "the model's label", x=LEFT + PLOT, y=TOP + PLOT + 38, text_anchor="end")
+    yield element("text", "share that people chose", x=LEFT, y=16)
 
 
 def x_of(label: float) -> float:
@@ -190,4 +193,4 @@ def x_of(label: float) -> float:
 
 
 def y_of(share: float) -> float:
-    return EDGE + PLOT * (1 - share)
+    return TOP + PLOT * (1 - share)

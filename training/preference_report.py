@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from training.agreement import agreement_of, mean_effect
 from training.models import GenerationRun, PreferenceReport
-from training.preferences import PreferencePair, iterate_pairs
+from training.preferences import PreferencePair, iterate_pairs, turn
 from training.soft_labels import complete_cells
 
 Figures = dict[str, Any]
@@ -57,7 +57,12 @@ class Found:
         for (judge, principle), both in complete_cells(pair.judgements).items():
             self.orders.append(BothOrders(pair.prompt_id, judge, principle, *both))
         if len(pair.labels_by_judge) > 1:
-            self.judges.append((pair.prompt_id, dict(pair.labels_by_judge)))
+            self.judges.append((pair.prompt_id, first_better_by_judge(pair)))
+
+
+def first_better_by_judge(pair: PreferencePair) -> dict[str, float]:
+    """By judge, how likely the earlier answer is better: seen from the chosen one, all would agree."""
+    return {judge: turn(p, pair.first_is_chosen) for judge, p in pair.labels_by_judge.items()}
 
 
 def report_of(run: GenerationRun) -> Figures:

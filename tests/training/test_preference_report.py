@@ -38,6 +38,15 @@ def test_each_judge_and_each_principle_has_a_row_with_its_counts():
     )
 
 
+def test_judges_are_compared_about_the_earlier_answer_and_not_about_the_chosen_one():
+    judges = [{"model": "rehearsal/demonstration"}, {"model": "rehearsal/second"}]
+    pairs = list(iterate_pairs(make_preference_run(24, judges=judges)))
+    (between,) = make_figures(pairs)["between_judges"]
+    # Both rehearsed judges go by the same merits of the texts.
+    assert between["agreement"]["share"] > 0.75
+    assert between["agreement"]["kappa"] > 0.5
+
+
 def test_figures_are_kept_until_more_shards_are_finished(django_assert_num_queries):
     run = make_preference_run(3)
     made = report_of(run)
