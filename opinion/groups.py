@@ -249,12 +249,20 @@ def _cells(positions: Floats) -> tuple[Floats, Ints, Ints]:
     # Sorted before they are summed, so that the order of people does not matter even to rounding.
     step = (sizes.max() * FINE_STEP if is_fine else np.sort(sizes).mean() * COARSE_STEP) or 1.0
     grid = np.rint(positions / step).astype(np.int64)
-    low, high = grid.min(axis=0), grid.max(axis=0)
-    packed = (grid[:, 0] - low[0]) * (high[1] - low[1] + 1) + grid[:, 1] - low[1]
-    _, first, cell_of, n_by_cell = np.unique(
-        packed, return_index=True, return_inverse=True, return_counts=True
-    )
-    return grid[first].astype(np.float64), cell_of, n_by_cell
+    low, (_, height) = grid.min(axis=0), grid.max(axis=0) - grid.min(axis=0) + 1
+    places, cell_of, n_by_cell = _counted((grid[:, 0] - low[0]) * height + grid[:, 1] - low[1])
+    cells = np.stack([places // height + low[0], places % height + low[1]], axis=1)
+    return cells.astype(np.float64), cell_of, n_by_cell
+
+
+def _counted(numbers: Ints) -> tuple[Ints, Ints, Ints]:
+    """The distinct numbers from 0 on, ascending, each one's place among them, and how often each occurs."""
+    if numbers.max() > 4 * len(numbers):
+        distinct, place, n_times = np.unique(numbers, return_inverse=True, return_counts=True)
+        return distinct, place, n_times
+    n_times = np.bincount(numbers)
+    distinct = np.flatnonzero(n_times)
+    return distinct, looked_up(np.cumsum(n_times > 0) - 1, numbers), n_times[distinct]
 
 
 def _best_groupings(crowd: _Crowd, base_of: Ints, ks: list[int], seed: int) -> dict[int, _Candidate]:

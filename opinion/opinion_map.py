@@ -214,7 +214,7 @@ class _Marks(NamedTuple):
 
 
 def _hashing(votes: Votes) -> AbstractContextManager[None]:
-    """Hash many votes while the map is made: it takes a seventh of the time, and no Python."""
+    """Hash many votes on another core while the map is made: that takes a seventh as long."""
     return beside(lambda: votes.sha256) if votes.n_votes > MANY_VOTES else nullcontext()
 
 
