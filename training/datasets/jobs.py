@@ -2,6 +2,7 @@
 
 import logging
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -15,11 +16,13 @@ def queue_export(*, export: DatasetExport) -> bool:
     """Hand an export to a worker; False if it waits for one already, or is written."""
     if export.status in (Status.FINISHED, Status.RUNNING):
         return False
+    job = write_dataset_export.configure(queueing_lock=f"export-{export.pk}")
     try:
-        write_dataset_export.configure(queueing_lock=f"export-{export.pk}").defer(export_id=str(export.pk))
+        with transaction.atomic():
+            job.defer(export_id=str(export.pk))
+            change(export, status=Status.QUEUED, error="")
     except AlreadyEnqueued:
         return False
-    change(export, status=Status.QUEUED, error="")
     return True
 
 
