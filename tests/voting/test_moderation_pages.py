@@ -189,3 +189,26 @@ def test_a_vote_on_a_merged_statement_is_kept_and_shown_as_history(client, conve
     page = page_of(client.get("/c/now/mine/"))
     assert "your vote here is kept but does not count" in page
     assert "/c/now/statements/4/vote/" not in page
+
+
+def test_a_seed_with_a_link_comes_with_a_warning(facilitator, conversation):
+    data = {"texts": "Read example.org first."}
+    page = page_of(facilitator.post("/facilitate/now/seed/", data, follow=True))
+    assert "“example.org” looks like a link" in page
+    assert Statement.objects.filter(text="Read example.org first.", status="accepted").exists()
+
+
+@pytest.mark.parametrize(
+    ("limit", "status", "kept"), [("140", 302, 140), ("139", 422, 280), ("281", 422, 280)]
+)
+def test_the_limit_of_characters_is_set_between_140_and_280(facilitator, conversation, limit, status, kept):
+    data = {"title": "What now?", "statement_limit": limit}
+    assert facilitator.post("/facilitate/now/edit/", data).status_code == status
+    conversation.refresh_from_db()
+    assert conversation.statement_limit == kept
+
+
+def test_reminders_can_be_switched_off(facilitator, conversation):
+    facilitator.post("/facilitate/now/edit/", {"title": "What now?"})
+    conversation.refresh_from_db()
+    assert not conversation.reminds_moderators
