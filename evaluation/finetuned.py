@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.text import slugify
 
 from evaluation.models import ModelVariant
@@ -34,8 +35,8 @@ def register_finetuned(*, run: FineTuningRun, slug: str = "") -> ModelVariant:
 
 
 def model_name(folder: Path) -> str:
-    """How Inspect's Hugging Face provider names a local folder."""
-    return f"hf/{folder}"
+    """The folder as models are named, from VAR_DIR on, so that the site's data may move."""
+    return f"hf/{folder.relative_to(settings.VAR_DIR)}"
 
 
 def free_slug(run: FineTuningRun) -> str:

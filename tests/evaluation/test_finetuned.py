@@ -36,8 +36,7 @@ def make_finetuning(**fields) -> FineTuningRun:
 def test_a_variant_names_all_that_it_comes_from():
     run = make_finetuning()
     variant = register_finetuned(run=run)
-    assert variant.model.startswith("hf/")
-    assert variant.model.endswith(f"finetuning/{run.pk}/model")
+    assert variant.model == f"hf/finetuning/{run.pk}/model"
     assert variant.constitution is None
     ancestry = variant.ancestry
     assert ancestry["base_model"] == {"name": "/models/tiny", "sha256": "3" * 64}
