@@ -11,7 +11,7 @@ LEAST_LETTERS = 6
 def detect_language(text: str) -> str:
     """Give the code of the language (ISO 639-1), or nothing where the text does not tell for sure.
 
-    The first call in a process loads the model: about a second and 90 MB; each takes 0.1 ms.
+    The first call in a process loads the model: one to two seconds and 80 MB; each takes 0.1 ms.
     """
     n_letters = sum(2 if character >= "\u3040" else 1 for character in text if character.isalpha())
     if n_letters < LEAST_LETTERS:
