@@ -212,3 +212,9 @@ def test_reminders_can_be_switched_off(facilitator, conversation):
     facilitator.post("/facilitate/now/edit/", {"title": "What now?"})
     conversation.refresh_from_db()
     assert not conversation.reminds_moderators
+
+
+def test_a_statement_is_accepted_or_rejected_on_its_own_page_too(facilitator, conversation):
+    page = page_of(facilitator.get("/facilitate/now/statements/4/"))
+    assert 'name="accept" value="4"' in page
+    assert 'name="reject" value="4"' in page

@@ -152,3 +152,9 @@ def test_one_button_to_send_stands_there_at_every_step(client, conversation, pat
     near = page.partition('id="near"')[2]
     assert near.count("None of these: send mine") == 1
     assert page.count("Send statement") == 0
+
+
+def test_what_mattered_before_matters_still_after_another_choice(client, conversation):
+    client.post("/c/now/statements/3/vote/", {"choice": 1, "is_important": 1})
+    client.post("/c/now/statements/3/near/", {"choice": -1, "text": TEXT})
+    assert (Vote.objects.get().choice, Vote.objects.get().is_important) == (-1, True)

@@ -88,7 +88,9 @@ def vote_near(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return show_near(request, conversation, find_participant(request, conversation), NO_VOTES_NOW, 409)
     participant = join_with_ticket(request, conversation)
     try:
-        cast_vote(participant=participant, statement=statement, choice=form.cleaned_data["choice"])
+        is_important = participant.votes.filter(statement=statement, is_important=True).exists()
+        choice = form.cleaned_data["choice"]
+        cast_vote(participant=participant, statement=statement, choice=choice, is_important=is_important)
     except VotingClosed:
         return show_near(request, conversation, participant, NO_VOTES_NOW, 409)
     notice = _("Thank you, that vote counts. What you wrote is still in the field, should it be missing.")
