@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from training.answers import is_refusal
+from training.folders import run_folder
 from training.models import GenerationRun
 from training.prompts import Prompt
 from training.samples import is_readable_revision
-from training.services import run_folder
 
 
 @dataclass(frozen=True)

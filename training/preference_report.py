@@ -12,6 +12,7 @@ from django.utils import timezone
 from training.agreement import agreement_of, mean_effect
 from training.models import GenerationRun, PreferenceReport
 from training.preferences import PreferencePair, iterate_pairs, turn
+from training.results import finished_logs
 from training.soft_labels import complete_cells
 
 Figures = dict[str, Any]
@@ -67,11 +68,12 @@ def first_better_by_judge(pair: PreferencePair) -> dict[str, float]:
 
 def report_of(run: GenerationRun) -> Figures:
     """The figures of a run's finished shards: those kept, or made anew when shards have come since."""
-    kept = PreferenceReport.objects.filter(run=run, n_shards=len(run.logs)).first()
+    n_shards = len(finished_logs(run))
+    kept = PreferenceReport.objects.filter(run=run, n_shards=n_shards).first()
     if kept is not None:
         return dict(kept.figures)
     figures = make_figures(iterate_pairs(run))
-    fields = {"n_shards": len(run.logs), "figures": figures, "made_at": timezone.now()}
+    fields = {"n_shards": n_shards, "figures": figures, "made_at": timezone.now()}
     PreferenceReport.objects.update_or_create(run=run, defaults=fields)
     return figures
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from constitution.models import Principle
+from training.folders import run_folder
 from training.label_access import SignedInRequest, get_preference_run, may_change
 from training.models import GenerationRun, LabelCalibration
 from training.people import TooFewLabels, fit_calibration, labels_of, people_figures
@@ -28,7 +29,7 @@ from training.preference_presentation import (
 from training.preference_report import report_of
 from training.preferences import iterate_pairs, judges_of
 from training.presentation import shown_run
-from training.services import run_folder
+from training.results import finished_logs
 
 PAIRS_PER_PAGE = 12
 
@@ -43,12 +44,13 @@ def preference_run(request: HttpRequest, run: GenerationRun) -> HttpResponse:
     start = (number - 1) * PAIRS_PER_PAGE
     chosen = (pair for pair in pairs_here(run) if is_shown(pair, principle=principle, only=only))
     pairs = list(islice(chosen, start, start + PAIRS_PER_PAGE + 1))
+    figures = report_of(run) if is_here(run) else None
     context = {
         "run": run,
         "shown": shown_run(run),
         "judges": judges_of(run),
         "answerers": [entry["model"] for entry in run.parameters["answerers"]] or [run.model],
-        "figures": report_of(run) if run.logs and is_here(run) else None,
+        "figures": figures,
         "status_words": STATUS_WORDS,
         "pairs": [shown_pair(pair, principles) for pair in pairs[:PAIRS_PER_PAGE]],
         "number": number,
@@ -110,7 +112,7 @@ def principles_of(run: GenerationRun) -> dict[int, Principle]:
 
 def is_here(run: GenerationRun) -> bool:
     """Whether the run's files are on this machine."""
-    return all((run_folder(run) / log["samples"]).is_file() for log in run.logs)
+    return all((run_folder(run) / log["samples"]).is_file() for log in finished_logs(run))
 
 
 def pairs_here(run: GenerationRun) -> Any:

@@ -14,7 +14,7 @@ from training.calibration import recalibrate
 from training.comparisons import name_of
 from training.models import GenerationRun
 from training.providers import is_rehearsal
-from training.services import iterate_rows
+from training.results import iterate_rows
 from training.soft_labels import (
     Judgement,
     LabelStatus,

@@ -29,7 +29,8 @@ def test_a_demonstration_needs_no_key(no_keys):
     constitution = make_adopted_constitution()
     said = generate(constitution.reference)
     run = GenerationRun.objects.get()
-    assert said.startswith(f"Run {run.pk}: 4 prompts, pairs: ")
+    assert said.startswith(f"Run {run.pk}: 4 samples (0 failed), ")
+    assert "Pairs: " in said
     pairs = list(iterate_pairs(run))
     assert len(pairs) == 4
     assert all(pair.is_rehearsal for pair in pairs)
@@ -49,7 +50,7 @@ def test_answers_of_an_earlier_run_can_be_judged():
         stderr=StringIO(),
     )
     earlier = GenerationRun.objects.get()
-    assert "3 prompts" in generate(reference, "--answers-of", str(earlier.pk))
+    assert "3 samples" in generate(reference, "--answers-of", str(earlier.pk))
 
 
 def test_a_constitution_can_stand_before_every_other_answer():
@@ -64,6 +65,11 @@ def test_judges_are_named_with_their_servers(monkeypatch):
     words = ("--judge", "openai-api/local/judge@ftp://nowhere")
     with pytest.raises(CommandError, match="“ftp://nowhere” is not an address"):
         generate(make_adopted_constitution().reference, *words)
+
+
+def test_what_it_would_take_is_told_beforehand():
+    assert generate(make_adopted_constitution().reference, dry_run=True) == ""
+    assert not GenerationRun.objects.exists()
 
 
 @pytest.mark.parametrize("run", ["not-an-id", "00000000-0000-0000-0000-000000000000"])

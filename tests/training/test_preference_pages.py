@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from tests.factories import make_facilitator
 from tests.training.pairs import label_all, make_preference_run, make_sheet
+from training.folders import run_folder
 from training.models import LabelCalibration
 from training.preferences import iterate_pairs
-from training.services import run_folder
 
 pytestmark = pytest.mark.usefixtures("var_dir")
 

@@ -12,8 +12,9 @@ from training.earlier_answers import prompts_with_answers
 from training.models import GenerationRun
 from training.preferences import count_labels
 from training.prompts import Prompt, read_prompts
-from training.providers import RETRIES, ModelUnavailable
-from training.services import ConstitutionNotAdopted, RunInProgress, execute_run, start_run
+from training.providers import ModelUnavailable
+from training.run_arguments import add_run_arguments, begin_and_carry_out, outcome
+from training.services import ConstitutionNotAdopted, RunInProgress
 from training.shards import RunStopped
 
 ERRORS = (
@@ -51,33 +52,24 @@ class Command(BaseCommand):
         add("--seed", type=int, default=0, help="settles which principles are drawn")
         add("--temperature", type=float, help="sent only where the provider takes it")
         add("--max-tokens", type=int, help="longest answer to ask for")
-        add("--max-connections", type=int, default=20, help="calls in flight at once")
-        add("--max-retries", type=int, default=RETRIES, help="tries after 429, 5xx or a lost connection")
+        add_run_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            run = start_run(
+            run = begin_and_carry_out(
                 constitution=find_constitution(options["constitution"]),
                 kind=GenerationRun.Kind.PREFERENCE,
                 prompts=chosen_prompts(options),
-                sampling={"temperature": options["temperature"], "max_tokens": options["max_tokens"]},
-                options=run_options(options),
+                run_options=run_options(options),
+                words=options,
+                tell=self.stderr.write,
                 **{name: options[name] for name in ("model", "base_url", "seed")},
             )
-            self.stderr.write(f"Run {run.pk}: {run.n_finished} of {run.n_samples} samples are finished.")
-            limits = {"max_connections": options["max_connections"], "retries": options["max_retries"]}
-            execute_run(run=run, on_progress=self.show, **limits)
         except ERRORS as error:
             raise CommandError(str(error)) from error
-        found = ", ".join(f"{n} {status}" for status, n in sorted(count_labels(run).items()))
-        calls = run.token_use["calls"]
-        self.stdout.write(f"Run {run.pk}: {run.n_finished} prompts, pairs: {found or 'none'}; {calls} calls.")
-
-    def show(self, n_finished: int, n_samples: int) -> None:
-        """Print progress whenever it has moved."""
-        if n_finished != getattr(self, "shown", 0):
-            self.shown = n_finished
-            self.stderr.write(f"{n_finished} of {n_samples} samples")
+        if run is not None:
+            found = ", ".join(f"{n} {status}" for status, n in sorted(count_labels(run).items()))
+            self.stdout.write(f"{outcome(run)} Pairs: {found or 'none yet'}.")
 
 
 def chosen_prompts(options: dict[str, Any]) -> list[Prompt]:
