@@ -21,6 +21,8 @@ WIDTH = 480
 MIN_HEIGHT, MAX_HEIGHT = 240, 440
 MARGIN = 20
 DOT = 2.3
+# Half the width of a letter of the labels, which are 13 pixels high and bold.
+HALF_LETTER = 4.2
 # Marks further out than these shares of all people, on either side, stand at the edge of the map.
 EDGE_SHARE = 0.01
 # An outline leaves out this share of a group's people, those furthest from its middle.
@@ -226,8 +228,14 @@ def _label(group: MapGroup, places: Sequence[Place]) -> SafeString:
         "g",
         element("circle", class_=f"badge {group.css}", cx=f"{x:.1f}", cy=f"{y:.1f}", r=13),
         element("text", group.letter, class_=f"letter {group.css}", x=f"{x:.1f}", y=f"{y + 5:.1f}"),
-        element("text", people, class_="size", x=f"{x:.1f}", y=f"{y + 28:.1f}"),
+        element("text", people, class_="size", x=f"{_inside(x, people):.1f}", y=f"{y + 28:.1f}"),
     )
+
+
+def _inside(x: float, words: str) -> float:
+    """Where centered words of this length are not cut off by the map's edge."""
+    half = HALF_LETTER * len(words) + 4
+    return min(max(x, half), WIDTH - half)
 
 
 def _own_mark(place: Place) -> SafeString:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from config.catalogs import compile_catalogs
@@ -78,6 +79,13 @@ def only_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
 def statements_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep no table of statements from one request to the next."""
     monkeypatch.setattr("voting.candidates.SECONDS_KEPT", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    """Forget which language the last request of a test was answered in."""
+    yield
+    translation.deactivate()
 
 
 def guarded(connect: Callable[..., Any]) -> Callable[..., Any]:

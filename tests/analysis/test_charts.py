@@ -1,11 +1,13 @@
 """Charts are plain SVG: escaped, labeled, light."""
 
+import re
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from django.utils.translation import override
 
-from analysis.charts import Dot, MapGroup, convex_hull, element, opinion_map, vote_bar
+from analysis.charts import WIDTH, Dot, MapGroup, convex_hull, element, opinion_map, vote_bar
 
 SVG_LIMIT = 150_000
 
@@ -83,3 +85,13 @@ def test_a_map_of_nobody_is_still_a_map():
 def test_a_hull_holds_all_places_and_only_corners():
     square = [(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)]
     assert set(convex_hull([*square, (1.0, 1.0), (1.0, 0.0)])) == set(square)
+
+
+def test_the_size_of_a_group_at_the_edge_is_not_cut_off():
+    dots = [Dot(-5.0, 0.0, 0)] * 20 + [Dot(5.0, 0.0, 1)] * 20
+    groups = [MapGroup(0, 20), MapGroup(1, 20)]
+    with override("de"):
+        drawn = opinion_map("Karte", groups, dots)
+    places = [float(x) for x in re.findall(r'<text class="size" x="([\d.]+)"[^>]*>20 Menschen', drawn)]
+    assert len(places) == 2
+    assert all(45 < x < WIDTH - 45 for x in places)

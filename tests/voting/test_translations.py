@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import IntegrityError
 from django.urls import reverse
 from django.utils.translation import override
@@ -9,6 +10,7 @@ from django.utils.translation import override
 from tests.factories import make_conversation, make_facilitator, make_statement, make_vote
 from voting.admission import DraftOption, add_question, publish_consent
 from voting.models import StatementTranslation
+from voting.templatetags.words import words_then
 from voting.translation_tables import TableRefused, read_table, write_table
 from voting.translations import statement_words, translate_statement
 
@@ -189,3 +191,20 @@ def test_the_original_stays_in_what_is_exported(client, conversation, statement)
     client.post("/c/now/statements/3/vote/?lang=de", {"choice": "1"})
     votes = client.get("/c/now/mine/download/").json()["votes"]
     assert [vote["text"] for vote in votes] == ["The AI should be honest."]
+
+
+def test_a_statement_an_analysis_named_is_translated_while_its_words_stand(conversation, statement):
+    translate_statement(statement=statement, language="de", text=GERMAN)
+    with override("de"):
+        assert words_then(conversation, 3, "The AI should be honest.").text == GERMAN
+        assert words_then(conversation, 3, "The AI should be nice.").text == "The AI should be nice."
+        assert words_then(conversation, 99, "Gone.").text == "Gone."
+
+
+def test_exported_statements_keep_their_original_words(conversation, statement, tmp_path):
+    translate_statement(statement=statement, language="de", text=GERMAN)
+    with override("de"):
+        call_command("export_statements", "now", "--out", str(tmp_path / "comments.csv"))
+    written = (tmp_path / "comments.csv").read_text()
+    assert "The AI should be honest." in written
+    assert GERMAN not in written
