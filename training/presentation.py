@@ -1,17 +1,35 @@
 """Runs and samples as pages show them: in words, with the principle beside what it shaped."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from constitution.models import Principle
+from training.budget import MICROS, left_of
+from training.estimate import duration, seconds_left
 from training.models import GenerationRun
+from training.prices import find_price
 from training.samples import RevisedSample
 from training.services import is_claimed
 
-STATUS_WORDS = {"queued": "Waiting", "running": "Running", "finished": "Finished", "failed": "Stopped"}
-STATUS_TAGS = {"Waiting": "pending", "Running": "open", "Finished": "accepted", "Stopped": "failed"}
+STATUS_WORDS = {
+    "queued": "Waiting",
+    "running": "Running",
+    "paused": "Paused",
+    "canceled": "Canceled",
+    "finished": "Finished",
+    "failed": "Stopped",
+}
+STATUS_TAGS = {
+    "Waiting": "pending",
+    "Running": "open",
+    "Paused": "pending",
+    "Canceled": "closed",
+    "Finished": "accepted",
+    "Stopped": "failed",
+}
 FLAG_WORDS = {
     "no_answer": "no answer",
     "answer_refuses": "the first answer refuses",
@@ -37,6 +55,21 @@ class ShownRun:
     tag: str
     is_moving: bool
     is_broken_off: bool
+    cost: float | None
+    time_left: str
+    budget: str
+
+    @property
+    def may_pause(self) -> bool:
+        return self.is_moving
+
+    @property
+    def may_resume(self) -> bool:
+        return self.status in ("Paused", "Canceled", "Stopped")
+
+    @property
+    def may_cancel(self) -> bool:
+        return self.status in ("Waiting", "Running", "Paused", "Stopped")
 
 
 @dataclass(frozen=True)
@@ -76,7 +109,17 @@ def shown_run(run: GenerationRun) -> ShownRun:
     is_broken_off = is_running and not is_claimed(run)
     status = "Stopped" if is_broken_off else STATUS_WORDS[run.status]
     is_moving = status in ("Waiting", "Running")
-    return ShownRun(run, status, STATUS_TAGS[status], is_moving, is_broken_off)
+    left = seconds_left(run, time.time())
+    return ShownRun(
+        run=run,
+        status=status,
+        tag=STATUS_TAGS[status],
+        is_moving=is_moving,
+        is_broken_off=is_broken_off,
+        cost=None if find_price(run.model) is None else run.cost_micros / MICROS,
+        time_left=duration(left) if left is not None and is_moving else "",
+        budget=left_of(run),
+    )
 
 
 def shown_sample(sample: RevisedSample, principles: Mapping[int, Principle]) -> ShownSample:

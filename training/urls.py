@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from training import label_views, preference_views, views
+from training import label_views, preference_views, run_views, views
 from training.classifiers import views as classifier_views
 from training.datasets import views as dataset_views
 from training.finetuning import views as finetuning_views
@@ -9,7 +9,10 @@ app_name = "training"
 
 urlpatterns = [
     path("runs/", views.runs, name="runs"),
+    path("runs/start/", run_views.start, name="start_run"),
     path("runs/<uuid:pk>/", views.run, name="run"),
+    path("runs/<uuid:pk>/progress/", run_views.progress, name="progress"),
+    path("runs/<uuid:pk>/control/", run_views.control, name="control_run"),
     path("runs/<uuid:pk>/agreement/", preference_views.agreement, name="agreement"),
     path("runs/<uuid:pk>/calibrate/", preference_views.calibrate, name="calibrate"),
     path("runs/<uuid:pk>/label/", label_views.label, name="label"),

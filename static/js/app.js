@@ -71,6 +71,12 @@
     }
   }, true);
 
+  /* What is asked again and again is not asked while nobody can see it. */
+  function restWhileHidden(event) {
+    if (document.hidden && event.target.matches("[hx-trigger^='every']")) event.preventDefault();
+  }
+
+  document.addEventListener("htmx:beforeRequest", restWhileHidden);
   document.addEventListener("htmx:load", focusFragment);
   document.addEventListener("htmx:sendError", announceFailure);
   document.addEventListener("htmx:responseError", announceFailure);
