@@ -20,7 +20,7 @@ CERTAINTIES = ("least sure", "in between", "most sure")
 
 
 class NothingToLabel(Exception):
-    """The run holds no pair with two different answers and a label."""
+    """The run is not finished, or holds no pair with two different answers and a label."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,10 @@ def draw_sheet(
         return drawn_before
     if not 1 <= n_core <= n_items:
         raise ValueError(f"the core must be between 1 and {n_items} pairs, not {n_core}")
+    if run.status != GenerationRun.Status.FINISHED:
+        raise NothingToLabel(
+            f"Run {run.pk} is not finished: the sample is drawn once, from all of its pairs."
+        )
     strata = draw_strata(candidates_of(run), n_items, Random(seed))
     if not strata:
         raise NothingToLabel(f"Run {run.pk} holds no pair of different answers with a label.")

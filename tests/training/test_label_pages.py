@@ -100,12 +100,12 @@ def page_of_run(run) -> str:
     return reverse("training:label", args=[run.pk])
 
 
-def test_a_run_without_pairs_says_so(client):
+def test_a_run_that_is_not_finished_says_so(client):
     client.force_login(make_facilitator(is_staff=True))
     run = make_preference_run(1, is_executed=False)
     address = reverse("training:draw_labels", args=[run.pk])
     said = client.post(address, {"n_items": 4, "n_core": 2, "seed": 0}, follow=True).content.decode()
-    assert "holds no pair" in said
+    assert "is not finished" in said
 
 
 @pytest.fixture

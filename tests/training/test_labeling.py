@@ -67,9 +67,14 @@ class TestSheet:
         assert draw_sheet(run=run, seed=1) == draw_sheet(run=run, seed=2)
         assert LabelSheet.objects.get().seed == 1
 
-    def test_a_run_without_labels_has_nothing_to_draw(self):
-        with pytest.raises(NothingToLabel):
+    def test_nothing_is_drawn_from_an_unfinished_run(self):
+        with pytest.raises(NothingToLabel, match="is not finished"):
             draw_sheet(run=make_preference_run(2, is_executed=False))
+
+    def test_a_run_without_labels_has_nothing_to_draw(self, monkeypatch):
+        monkeypatch.setattr("training.rehearsal.pick", lambda kind, number: "Always the same.")
+        with pytest.raises(NothingToLabel, match="holds no pair"):
+            draw_sheet(run=make_preference_run(2))
 
     def test_a_core_beyond_the_sample_is_refused(self):
         with pytest.raises(ValueError, match="between 1 and 10 pairs, not 11"):

@@ -11,6 +11,7 @@ from training.models import GenerationRun
 from training.preferences import PreferencePair, iterate_pairs
 from training.prompts import Prompt
 from training.services import execute_run, start_run
+from training.shards import RunStopped
 
 pytestmark = pytest.mark.usefixtures("var_dir", "keys")
 
@@ -194,6 +195,16 @@ def test_an_empty_answer_is_in_no_pair():
         run = sample_twice(provider.anthropic_url)
     assert list(iterate_pairs(run)) == []
     assert run.n_failed == 1
+
+
+def test_a_run_that_stopped_goes_on_without_asking_twice():
+    with provider_server(reply=letter(lambda _: "A"), faults={6: Fault(status=400)}) as provider:
+        with pytest.raises(RunStopped):
+            sample_twice(provider.anthropic_url)
+        assert provider.n_answered == 5
+        run = execute_run(run=GenerationRun.objects.get())
+    assert run.status == "finished"
+    assert provider.n_answered == run.token_use["calls"] == 2 + 2 * 2
 
 
 def test_what_stands_in_an_answer_is_put_in_as_it_is():
