@@ -16,6 +16,8 @@ PIPELINES = {
     "revision": "training.revisions:PIPELINE",
     "preference": "training.comparisons:PIPELINE",
     "classifier": "training.classifiers.generation:PIPELINE",
+    "prompts": "training.prompt_sets.pipelines:WRITING",
+    "coverage": "training.prompt_sets.pipelines:NAMING",
 }
 
 

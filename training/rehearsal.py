@@ -15,7 +15,16 @@ from pathlib import Path
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelAPI, ModelOutput, ModelUsage, modelapi
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from training.rehearsed_examples import is_rewording, reword, side_asked, write_example
+from training.rehearsed_examples import (
+    are_numbers_asked,
+    is_list_asked,
+    is_rewording,
+    name_principle,
+    reword,
+    side_asked,
+    write_example,
+    write_messages,
+)
 
 ANSWERS = Path(__file__).parent / "demonstration"
 RESPONSE = re.compile(r"^\([AB]\) <response>\n(.*?)\n</response>$", re.MULTILINE | re.DOTALL)
@@ -83,6 +92,10 @@ def prepared_reply(conversation: list[tuple[str, str]], seed: str) -> str:
         return choose_vote(conversation, number)
     if is_rewording(words):
         return reword(question)
+    if is_list_asked(words):
+        return write_messages(question, number)
+    if are_numbers_asked(words):
+        return name_principle(question, number)
     if side_asked(question):
         return write_example(pick(side_asked(question), number), question)
     if "critique alone" in words:

@@ -2,7 +2,7 @@
 
 import re
 
-PRINCIPLE = re.compile(r"The principle: (.+)")
+PRINCIPLE = re.compile(r"[Tt]he principle: (.+)")
 MESSAGE = re.compile(r"The message:\n(.+)", re.DOTALL)
 SIDE = re.compile(r"The class of this example \((permitted|restricted)\)")
 LANGUAGE = re.compile(r"into (\w+), as a native speaker")
@@ -38,3 +38,31 @@ def reword(question: str) -> str:
 
 def is_rewording(words: str) -> bool:
     return "reply with the reworded message alone" in words or "reply with the translation alone" in words
+
+
+def is_list_asked(words: str) -> bool:
+    return "reply with a numbered list of the messages alone" in words
+
+
+def write_messages(question: str, number: int) -> str:
+    """Five messages around the principle that is named, other ones for another manner."""
+    principle = PRINCIPLE.search(question)
+    subject = principle[1].removeprefix("Choose the response that ").rstrip(".") if principle else "this"
+    askers = ("My son", "A colleague", "My club", "The council", "A reader", "My class", "A friend")
+    chosen = [askers[(number + step) % len(askers)] for step in range(5)]
+    lines = [
+        f"{step}. {asker} asks, case {number % 9973}: what should one answer that {subject}?"
+        for step, asker in enumerate(chosen, start=1)
+    ]
+    return "\n".join(lines)
+
+
+def are_numbers_asked(words: str) -> bool:
+    return "end your reply with one line of the numbers" in words
+
+
+def name_principle(question: str, number: int) -> str:
+    """One of the principles that are listed, or none."""
+    listed = re.findall(r"^(\d+)\. ", question, re.MULTILINE)
+    chosen = [*listed, "none"][number % (len(listed) + 1)]
+    return f"The message is about this and that.\nPRINCIPLES: {chosen}"

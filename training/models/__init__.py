@@ -4,11 +4,13 @@ from training.models.classifiers import ContentClassifier
 from training.models.exports import DatasetExport
 from training.models.finetuning import FineTuningRun
 from training.models.labels import LabelCalibration, LabelItem, LabelSheet, PairLabel, PreferenceReport
+from training.models.prompts import Exercise, PromptSet, SetPrompt
 from training.models.runs import GenerationRun, GenerationShard, ProviderBatch
 
 __all__ = [
     "ContentClassifier",
     "DatasetExport",
+    "Exercise",
     "FineTuningRun",
     "GenerationRun",
     "GenerationShard",
@@ -17,5 +19,7 @@ __all__ = [
     "LabelSheet",
     "PairLabel",
     "PreferenceReport",
+    "PromptSet",
     "ProviderBatch",
+    "SetPrompt",
 ]

@@ -17,6 +17,7 @@ class GenerationRun(models.Model):
         PREFERENCE = "preference", "Preferences"
         PROMPTS = "prompts", "Prompts for each principle"
         CLASSIFIER = "classifier", "Classifier data"
+        COVERAGE = "coverage", "Principles that prompts exercise"
 
     class Status(models.TextChoices):
         QUEUED = "queued", "Queued"
