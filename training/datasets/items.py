@@ -43,12 +43,14 @@ class Item:
         return tuple(self.details.get("flags", ()))
 
 
-def items_of(run: GenerationRun, drop: Drop) -> Iterator[Item]:
+def items_of(
+    run: GenerationRun, drop: Drop, *, calibration: Mapping[str, Any] | None = None
+) -> Iterator[Item]:
     """The items of a finished run; `drop` is told the reason for each sample that gives none."""
     if run.kind == GenerationRun.Kind.REVISION:
         return revision_items(run, drop)
     if run.kind == GenerationRun.Kind.PREFERENCE:
-        return preference_items(run, drop)
+        return preference_items(run, drop, calibration)
     raise ValueError(f"a {run.kind} run holds no training rows; only revision and preference runs do")
 
 
@@ -103,9 +105,9 @@ def revision_details(sample: RevisedSample, run: GenerationRun) -> dict[str, Any
     }
 
 
-def preference_items(run: GenerationRun, drop: Drop) -> Iterator[Item]:
+def preference_items(run: GenerationRun, drop: Drop, calibration: Mapping[str, Any] | None) -> Iterator[Item]:
     """The pairs that have a label; ties among them, with weight 0."""
-    for pair in iterate_pairs(run):
+    for pair in iterate_pairs(run, calibration=calibration):
         reason = reason_to_drop_pair(pair)
         if reason:
             drop(reason)
@@ -143,13 +145,18 @@ def pair_details(pair: PreferencePair) -> dict[str, Any]:
         "step": 0,
         "parse_status": pair.status,
         "flags": pair_flags(pair),
-        "label_source": pair.label_source,
+        "label_source": label_source(pair),
         "source_prompt_id": pair.prompt_id,
         "source_prompt_name": pair.source_id,
         "sample_id": pair.id,
         "run_id": pair.run_id,
         "is_rehearsal": pair.is_rehearsal,
     }
+
+
+def label_source(pair: PreferencePair) -> str:
+    """How the label was come by, and whether it was brought nearer to people's."""
+    return f"{pair.label_source}, calibrated ({pair.calibration})" if pair.calibration else pair.label_source
 
 
 def pair_flags(pair: PreferencePair) -> list[str]:

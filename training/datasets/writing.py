@@ -39,6 +39,8 @@ class ExportOptions:
     without_withdrawn: str = ""
     """A rule of `tracing.RULES`, or nothing to keep all rows."""
     without_statements: tuple[int, ...] = ()
+    calibration: int = 0
+    """Number of a calibration kept with the run, to be applied to soft labels, or 0 for none."""
 
     def __post_init__(self) -> None:
         if self.format not in FORMATS:
@@ -60,6 +62,7 @@ class ExportOptions:
             "seed": self.seed,
             "without_withdrawn": self.without_withdrawn,
             "without_statements": sorted(self.without_statements),
+            "calibration": self.calibration,
         }
 
 
@@ -143,7 +146,7 @@ def worthy_items(
     """The items worth training on; what is dropped is counted with its reason."""
     rule = options.without_withdrawn or ("only" if options.without_statements else "")
     unwanted = provenance.resting_on_withdrawn(rule) if rule else set()
-    for item in items_of(run, tally.drop):
+    for item in items_of(run, tally.drop, calibration=calibration_of(run, options.calibration)):
         if item.weight == 0 and not FORMATS[options.format].keeps_ties:
             tally.drop("the answers are about equally good")
         elif unwanted & set(item.details["principle_ids"]):
@@ -151,6 +154,18 @@ def worthy_items(
             tally.withdrawn.append(item.details["sample_id"])
         else:
             yield item
+
+
+def calibration_of(run: GenerationRun, number: int) -> dict[str, Any] | None:
+    """The curve to apply to the run's labels, if one is wanted."""
+    if not number:
+        return None
+    kept = run.calibrations.filter(pk=number).first()
+    if kept is None:
+        raise DatasetError(
+            f"Run {run.pk} has no calibration {number}; its agreement page lists those it has."
+        )
+    return dict(kept.parameters)
 
 
 @dataclass

@@ -42,6 +42,8 @@ class Command(BaseCommand):
         )
         add("--without-statements", type=int, nargs="+", default=[], help="count these as withdrawn too")
 
+        add("--calibration", type=int, default=0, help="apply this calibration to a preference run's labels")
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             run = find_run(options["run"])
@@ -70,7 +72,7 @@ def read_options(options: dict[str, Any]) -> ExportOptions:
         is_file = Path(options["helpful"]).suffix in (".jsonl", ".parquet")
         source = {"path": Path(options["helpful"])} if is_file else {"run": find_run(options["helpful"])}
         helpful = HelpfulSource(share=options["helpful_share"], **source)
-    names = ("format", "held_out", "seed", "licence", "without_withdrawn")
+    names = ("format", "held_out", "seed", "licence", "without_withdrawn", "calibration")
     return ExportOptions(
         helpful=helpful,
         without_statements=tuple(options["without_statements"]),

@@ -1,0 +1,40 @@
+"""A dataset's soft labels, brought nearer to people's by a curve kept with the run."""
+
+import json
+
+import pytest
+
+from tests.training.pairs import make_preference_run
+from training.datasets import DatasetError, ExportOptions, export_dataset
+from training.models import LabelCalibration
+
+pytestmark = pytest.mark.usefixtures("var_dir")
+
+
+def keep_slope(run, slope: float) -> LabelCalibration:
+    parameters = {"method": "temperature", "slope": slope}
+    fields = {"seed": 0, "n_fitted": 20, "n_held_out": 20, "figures": {}}
+    return LabelCalibration.objects.create(run=run, method="temperature", parameters=parameters, **fields)
+
+
+def export(run, folder, **options) -> list[dict]:
+    export_dataset(run=run, out=folder, options=ExportOptions("preference-soft", **options))
+    return [json.loads(line) for line in (folder / "train.jsonl").read_text().splitlines()]
+
+
+def test_labels_become_less_sure_and_say_why(tmp_path):
+    run = make_preference_run(10)
+    kept = keep_slope(run, 0.5)
+    plain, changed = export(run, tmp_path / "a"), export(run, tmp_path / "b", calibration=kept.pk)
+    assert [row["chosen"] for row in plain] == [row["chosen"] for row in changed]
+    decided = [(a["label"], b["label"]) for a, b in zip(plain, changed, strict=True) if a["label"] != 0.5]
+    assert decided
+    assert all(after < before for before, after in decided)
+    assert {row["label_source"] for row in changed} == {"samples (3), calibrated (temperature)"}
+    assert json.loads((tmp_path / "b" / "manifest.json").read_text())["options"]["calibration"] == kept.pk
+
+
+def test_a_curve_of_another_run_is_refused(tmp_path):
+    kept = keep_slope(make_preference_run(1, is_executed=False), 0.5)
+    with pytest.raises(DatasetError, match=f"no calibration {kept.pk}"):
+        export(make_preference_run(2), tmp_path / "out", calibration=kept.pk)
