@@ -189,3 +189,16 @@ def test_without_javascript_a_statement_is_split_and_corrected(
     page.get_by_role("button", name="Split").click()
     expect(page.get_by_text("The statement is split")).to_be_visible()
     assert Statement.objects.filter(split_from__number=4, status="accepted").count() == 2
+
+
+def test_on_a_phone_only_one_bar_of_votes_is_near_the_text(page: Page, live_server, conversation):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/c/now/")
+    expect(page.locator("#vote")).to_have_css("position", "fixed")
+    write(page, TEXT)
+    expect(near(page).get_by_text(NEAR)).to_be_visible()
+    expect(page.locator("#vote")).to_have_css("position", "static")
+    page.get_by_label("Your statement").fill("")
+    expect(near(page).get_by_text(NEAR)).to_have_count(0)
+    page.get_by_label("This matters to me").focus()
+    expect(page.locator("#vote")).to_have_css("position", "fixed")
