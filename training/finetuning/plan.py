@@ -9,9 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-PAUSED = 10
-"""The exit code of a training process that saved a checkpoint and stopped because it was asked to."""
-
 
 @dataclass(frozen=True)
 class DatasetInput:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-from training.finetuning.plan import PAUSED, Places
+from training.finetuning.plan import Places
 from training.finetuning.progress import ProgressReader, read_tail
 
 Progress = Callable[[dict[str, Any]], None]
@@ -81,9 +81,9 @@ class TrainingProcess:
         return self.ending(self.process.returncode)
 
     def ending(self, code: int) -> Ending:
-        is_finished = code == 0 and self.places.result.is_file()
-        reason = "" if is_finished else f"The training process ended ({code}). {self.last_words()}"
-        return Ending(is_finished, is_paused=code == PAUSED, reason=reason)
+        has_result = self.places.result.is_file()
+        reason = "" if code == 0 else f"The training process ended ({code}). {self.last_words()}"
+        return Ending(code == 0 and has_result, is_paused=code == 0 and not has_result, reason=reason)
 
     def last_words(self) -> str:
         """The last lines of the log that say something."""

@@ -4,6 +4,7 @@ Each stage begins with the model that the last one left, goes on from its latest
 and is skipped once it is finished. So the same command after any interruption does only what is left.
 """
 
+import contextlib
 import json
 import shutil
 import sys
@@ -18,7 +19,7 @@ from training.finetuning.callbacks import Reporter
 from training.finetuning.devices import Devices, find_devices, launch_on_all
 from training.finetuning.loading import dtype_of, load_policy, load_split, load_tokenizer, save_whole
 from training.finetuning.margins import compare, measure_preference
-from training.finetuning.plan import PAUSED, Places, Plan, write_whole
+from training.finetuning.plan import Places, Plan, write_whole
 from training.finetuning.recipes import PAIR_FORMATS, STAGES
 from training.finetuning.stages import Work, make_trainer
 
@@ -27,18 +28,15 @@ class Paused(Exception):
     """The training stopped with a checkpoint, because it was asked to."""
 
 
-def main(path: Path) -> int:
-    """Carry out the plan, or what is left of it; the exit code says whether it is finished or paused."""
+def main(path: Path) -> None:
+    """Carry out the plan, or what is left of it; without a result it was paused."""
     devices = find_devices()
     launch_on_all(devices, str(path))
     logging.disable_progress_bar()
     plan, places = Plan.read(path), Places(path.parent)
     set_seed(plan.seed)
-    try:
+    with contextlib.suppress(Paused):
         train(plan, places, devices)
-    except Paused:
-        return PAUSED
-    return 0
 
 
 def train(plan: Plan, places: Places, devices: Devices) -> None:
@@ -112,7 +110,7 @@ def latest_checkpoint(folder: Path) -> str | None:
     for path in reversed(found):
         if is_whole(path):
             return str(path)
-        shutil.rmtree(path)
+        shutil.rmtree(path, ignore_errors=True)
     return None
 
 
@@ -178,4 +176,4 @@ def versions() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    main(Path(sys.argv[1]))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from training.finetuning.plan import PAUSED, DatasetInput, Places, Plan
+from training.finetuning.plan import DatasetInput, Places, Plan
 from training.finetuning.progress import ProgressReader
 from training.shards import sha256_of
 
@@ -54,12 +54,13 @@ def test_paused_and_taken_up_again_it_ends_with_the_same_weights(plan):
     from training.finetuning.program import main
 
     straight, paused = plan("straight", SFT, method="lora"), plan("paused", SFT, method="lora")
-    assert main(straight.plan) == 0
+    main(straight.plan)
     paused.pause.touch()
-    assert main(paused.plan) == PAUSED
+    main(paused.plan)
     assert not paused.result.exists()
+    assert set(steps_of(paused, 1)) == {1}
     paused.pause.unlink()
-    assert main(paused.plan) == 0
+    main(paused.plan)
     assert steps_of(paused, 1) == steps_of(straight, 1) == {1: 1, 2: 1, 3: 1, 4: 1}
     assert weights_of(paused) == weights_of(straight)
 
@@ -73,12 +74,23 @@ def test_killed_in_reinforcement_learning_it_goes_on_from_its_checkpoint(plan):
         wait_for_checkpoint(places.stage(2, "rloo"), process)
         os.killpg(process.pid, signal.SIGKILL)
     assert not places.result.exists()
-    assert main(places.plan) == 0
+    main(places.plan)
     assert steps_of(places, 1) == {1: 1, 2: 1, 3: 1}
     assert set(steps_of(places, 2)) == {1, 2, 3, 4, 5}
     assert steps_of(places, 2)[1] == 1
     assert (places.reward_model / "model.safetensors").is_file()
     assert json.loads(places.result.read_text())["after"]["n_pairs"] > 10
+
+
+def test_several_processes_train_one_model_and_one_of_them_reports(plan):
+    places = plan("two", SFT | {"max_steps": 2, "batch_size": 4})
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    command += ["-m", "training.finetuning.program", str(places.plan)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert steps_of(places, 1) == {1: 1, 2: 1}
+    assert places.result.exists()
+    assert (places.model / "model.safetensors").is_file()
 
 
 def wait_for_checkpoint(folder: Path, process: subprocess.Popen) -> None:
