@@ -14,6 +14,7 @@ from tests.factories import (
     make_statement,
     make_vote,
 )
+from voting.embedding import frame_address
 
 pytestmark = pytest.mark.django_db
 
@@ -245,6 +246,23 @@ def test_texts_of_statements_are_escaped(client, conversation):
     page = read(client)
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+def test_in_a_frame_of_another_site_the_place_is_the_persons_own(client, conversation):
+    run_analysis(conversation=conversation, lock_k=2)
+    address = frame_address("now", person(conversation, 2).key).removesuffix("/c/now/")
+    page = client.get(f"{address}{ADDRESS}", headers=FRAGMENT).content.decode()
+    assert "own-dot" in page
+    assert f'data-live="{address}{ADDRESS}?size=full"' in page
+
+
+def test_who_voted_too_little_when_it_closed_is_told_so(client, conversation):
+    run_analysis(conversation=conversation, lock_k=2)
+    vote(client, range(3))
+    type(conversation).objects.update(status="closed")
+    page = read(client)
+    assert "this conversation is closed" in page
+    assert "opinion-map" not in page
 
 
 def test_a_draft_has_no_place_for_strangers(client, conversation):

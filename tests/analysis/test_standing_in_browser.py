@@ -116,6 +116,23 @@ def test_a_place_has_no_accessibility_fault(page: Page, live_server, person, pat
     assert results.violations_count == 0, results.generate_report()
 
 
+def test_a_place_reads_from_right_to_left_on_a_narrow_phone(page: Page, live_server, person):
+    page.set_viewport_size({"width": 320, "height": 640})
+    enter(page, live_server.url, person, f"{PLACE}?lang=ar")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator("svg.opinion-map .own-dot")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_a_place_prints(page: Page, live_server, person):
+    enter(page, live_server.url, person)
+    page.emulate_media(media="print")
+    expect(page.locator("svg.opinion-map .own-dot")).to_be_visible()
+    expect(page.get_by_role("link", name="Vote on more")).to_be_hidden()
+
+
 def test_what_has_not_changed_is_answered_without_a_body(page: Page, live_server, person):
     page.clock.install()
     enter(page, live_server.url, person)
