@@ -147,6 +147,21 @@ async def vote_at_once(load: Load, people: list[Person]) -> None:
         line.close()
 
 
+async def vote_once_each(load: Load, people: list[Person], n_lines: int) -> float:
+    """Everybody votes once over `n_lines` connections; return the seconds it took."""
+    waiting = deque(people)
+    began = time.monotonic()
+
+    async def work() -> None:
+        line = Line(load.host, load.port)
+        while waiting:
+            await load.vote(line, waiting.popleft())
+        line.close()
+
+    await asyncio.gather(*(work() for _ in range(n_lines)))
+    return time.monotonic() - began
+
+
 async def vote_for(
     load: Load, people: list[Person], n_lines: int, seconds: float, *, retries: bool = False
 ) -> float:
