@@ -6,7 +6,8 @@ from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-import training.classifiers.jobs  # noqa: F401  (registers its job with the worker)
+import training.classifiers.jobs
+import training.prompt_sets.jobs  # noqa: F401  (both register their jobs with the worker)
 from training.control import requeue_run
 from training.datasets.jobs import write_dataset_export
 from training.finetuning.jobs import execute_finetuning_run

@@ -4,6 +4,7 @@ from training import label_views, preference_views, run_views, views
 from training.classifiers import views as classifier_views
 from training.datasets import views as dataset_views
 from training.finetuning import views as finetuning_views
+from training.prompt_sets import views as prompt_views
 
 app_name = "training"
 
@@ -27,6 +28,11 @@ urlpatterns = [
         finetuning_views.control,
         name="control_finetuning",
     ),
+    path("prompts/", prompt_views.prompt_sets, name="prompt_sets"),
+    path("prompts/<slug:slug>/", prompt_views.prompt_set, name="prompt_set"),
+    path("coverage/<slug:slug>/<int:version>/", prompt_views.coverage, name="coverage"),
+    path("coverage/<slug:slug>/<int:version>/find/", prompt_views.find, name="find_coverage"),
+    path("coverage/<slug:slug>/<int:version>/check/", prompt_views.check, name="check_coverage"),
     path("classifiers/", classifier_views.classifiers, name="classifiers"),
     path("classifiers/<int:pk>/", classifier_views.classifier, name="classifier"),
     path("classifiers/from/<uuid:run_id>/", classifier_views.train, name="train_classifier"),

@@ -1,0 +1,108 @@
+"""The pages of prompt sets: sending files, the matrix, spot checks."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.factories import make_adopted_constitution, make_draft_constitution, make_facilitator
+from training.models import Exercise, PromptSet
+from training.prompt_sets.generating import fill_gaps
+from training.prompt_sets.jobs import find_exercised_principles, write_missing_prompts
+from training.prompt_sets.services import make_set
+
+pytestmark = pytest.mark.django_db
+REHEARSAL = "rehearsal/demonstration"
+
+
+@pytest.fixture
+def reader(client):
+    client.force_login(make_facilitator())
+    return client
+
+
+@pytest.fixture
+def constitution(var_dir):
+    return make_adopted_constitution()
+
+
+@pytest.fixture
+def page(constitution):
+    return f"/research/coverage/{constitution.conversation.slug}/{constitution.version}/"
+
+
+def send(reader, name, text, **fields):
+    file = SimpleUploadedFile(name, text.encode())
+    return reader.post("/research/prompts/", {"slug": "town", "file": file} | fields, follow=True)
+
+
+def test_a_file_becomes_a_set(reader):
+    assert "No prompts yet" in reader.get("/research/prompts/").content.decode()
+    answer = send(reader, "a.txt", "One?\nTwo?\none", tags=["helpful"], license="CC BY 4.0").content.decode()
+    assert "2 prompts are added; 1 were there already" in answer
+    assert "CC BY 4.0" in answer
+    assert "Two?" in reader.get("/research/prompts/town/?tag=helpful").content.decode()
+    assert "No prompt of this set" in reader.get("/research/prompts/town/?tag=harmful").content.decode()
+
+
+def test_what_is_wrong_with_a_file_is_said_and_nothing_kept(reader):
+    answer = send(reader, "mine.jsonl", '{"prompt": "x"}\nno')
+    assert answer.status_code == 422
+    assert "mine.jsonl, line 2" in answer.content.decode()
+    assert not PromptSet.objects.exists()
+
+
+def test_markup_in_prompts_stays_text(reader):
+    assert "<b>x" not in send(reader, "a.txt", "<b>x</b>").content.decode()
+
+
+def test_strangers_are_asked_to_sign_in(client, page):
+    for address in ("/research/prompts/", page, f"{page}check/"):
+        assert client.get(address).status_code == 302
+    assert client.post(f"{page}find/").status_code == 302
+
+
+def test_the_matrix_shows_where_prompts_are_missing(reader, constitution, page):
+    assert "0 of 3 principles" in reader.get(page).content.decode()
+    fill_gaps(constitution=constitution, prompt_set=make_set(slug="a"), model=REHEARSAL, at_least=2)
+    assert "3 of 3 principles" in reader.get(f"{page}?at_least=2").content.decode()
+    assert "too few" in reader.get(f"{page}?at_least=50").content.decode()
+
+
+def test_a_draft_has_no_matrix(reader):
+    draft = make_draft_constitution()
+    assert reader.get(f"/research/coverage/{draft.conversation.slug}/1/").status_code == 404
+
+
+def test_missing_prompts_are_written_in_the_background(reader, page):
+    found = make_set(slug="a")
+    fields = {"prompt_set": found.pk, "model": REHEARSAL, "at_least": 1, "write": "1"}
+    assert "being written" in reader.post(f"{page}find/", fields, follow=True).content.decode()
+    write_missing_prompts(**ProcrastinateJob.objects.get().args)
+    assert found.prompts.exists()
+
+
+def test_finding_needs_no_model(reader, page, constitution):
+    send(reader, "a.txt", constitution.principles.first().text)
+    fields = {"prompt_set": PromptSet.objects.get().pk, "model": "", "at_least": 1}
+    reader.post(f"{page}find/", fields)
+    find_exercised_principles(**ProcrastinateJob.objects.get().args)
+    assert Exercise.objects.exists()
+
+
+@pytest.mark.parametrize("model", ["anthropic/claude", "made-up"])
+def test_a_model_that_costs_money_or_is_unknown_is_refused(reader, page, model, keys):
+    fields = {"prompt_set": make_set(slug="a").pk, "model": model, "at_least": 1, "write": "1"}
+    reader.post(f"{page}find/", fields)
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_people_check_one_pair_after_another(reader, constitution, page):
+    fill_gaps(constitution=constitution, prompt_set=make_set(slug="a"), model=REHEARSAL, at_least=1)
+    exercise = Exercise.objects.first()
+    assert "put the principle to the test" in reader.get(f"{page}check/").content.decode()
+    reader.post(f"{page}check/", {"exercise": exercise.pk, "answer": "no"})
+    exercise.refresh_from_db()
+    assert exercise.is_right is False
+    assert "right 0 of 1 times" in reader.get(page).content.decode()
+    assert reader.post(f"{page}check/", {"exercise": exercise.pk, "answer": "maybe"}).status_code == 404
+    assert reader.post(f"{page}check/", {"exercise": "0", "answer": "yes"}).status_code == 404

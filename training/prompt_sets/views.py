@@ -1,0 +1,143 @@
+"""Pages for researchers: prompt sets, which principles they cover, and spot checks."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from constitution.models import Constitution
+from training.models import Exercise, PromptSet
+from training.prompt_sets.coverage import check_exercise, checked_share, coverage_of, next_check
+from training.prompt_sets.forms import CoverageForm, FindForm, ImportForm, readable_constitution
+from training.prompt_sets.jobs import find_exercised_principles, write_missing_prompts
+from training.prompt_sets.services import KNOWN_TAGS, add_prompts, make_set
+from training.run_access import usable_constitutions
+
+PER_PAGE = 50
+ENOUGH = 5
+ANSWERS = {"yes": True, "no": False}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def prompt_sets(request: HttpRequest) -> HttpResponse:
+    """List the sets; a file that is sent is added to one."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        found = take_file(request, form)
+        if found is not None:
+            return redirect("training:prompt_set", found.slug)
+    sets = PromptSet.objects.annotate(
+        n=Count("prompts"), n_held_out=Count("prompts", filter=Q(prompts__is_held_out=True))
+    )
+    context = {"sets": sets, "form": form, "constitutions": usable_constitutions(request.user)}
+    return render(request, "training/prompts/sets.html", context, status=422 if form.errors else 200)
+
+
+def take_file(request: HttpRequest, form: ImportForm) -> PromptSet | None:
+    """Add the file's prompts, all or none; what is wrong with it stands at its field."""
+    told = form.cleaned_data
+    try:
+        prompts = form.prompts()
+        found = make_set(slug=told["slug"], source=told["source"], license=told["license"])
+        added = add_prompts(prompt_set=found, prompts=prompts)
+    except ValueError as error:
+        form.add_error("file", str(error))
+        return None
+    messages.success(request, f"{added.n_new} prompts are added; {added.n_duplicates} were there already.")
+    return found
+
+
+@require_GET
+@login_required
+def prompt_set(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a set's prompts, all or those with a tag."""
+    found = get_object_or_404(PromptSet, slug=slug)
+    tag = request.GET.get("tag", "")
+    prompts = found.prompts.filter(tags__contains=[tag]) if tag else found.prompts.all()
+    counts: dict[str, Any] = {name: Count("pk", filter=Q(tags__contains=[name])) for name in KNOWN_TAGS}
+    context = {
+        "prompt_set": found,
+        "tag": tag,
+        "tags": found.prompts.aggregate(**counts),
+        "page": Paginator(prompts, PER_PAGE).get_page(request.GET.get("page")),
+        "constitutions": usable_constitutions(request.user),
+    }
+    return render(request, "training/prompts/set.html", context)
+
+
+@require_GET
+@login_required
+def coverage(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+    """Show how many prompts exercise each principle, and where there are too few."""
+    constitution = get_constitution(request, slug, version)
+    form = CoverageForm(request.GET or None, initial={"at_least": ENOUGH})
+    chosen = form.cleaned_data if form.is_valid() else {}
+    enough = chosen.get("at_least") or ENOUGH
+    rows = coverage_of(constitution, chosen.get("prompt_set"))
+    checked = checked_share(constitution)
+    context = {
+        "constitution": constitution,
+        "form": form,
+        "find_form": FindForm(user=request.user, initial={"at_least": enough}),
+        "rows": rows,
+        "enough": enough,
+        "n_enough": sum(row.n >= enough for row in rows),
+        "tags": KNOWN_TAGS,
+        "checked": [(Exercise.FoundBy(name).label, share) for name, share in checked.items()],
+        "n_unchecked": constitution.exercises.filter(is_right=None).count(),
+    }
+    return render(request, "training/prompts/coverage.html", context)
+
+
+@require_POST
+@login_required
+def find(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+    """Queue finding what prompts exercise, or writing what is missing."""
+    constitution = get_constitution(request, slug, version)
+    form = FindForm(request.POST, user=request.user)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(str(error) for error in errors))
+        return redirect("training:coverage", slug, version)
+    told = form.cleaned_data
+    both = {"constitution_id": constitution.pk, "prompt_set_id": told["prompt_set"].pk}
+    if "write" not in request.POST:
+        find_exercised_principles.defer(**both, model=told["model"])
+        messages.success(request, "It is being looked up; load this page again in a moment.")
+    elif not told["model"]:
+        messages.error(request, "Name the model that is to write.")
+    else:
+        write_missing_prompts.defer(**both, model=told["model"], at_least=told["at_least"])
+        messages.success(request, "Prompts are being written; they appear here as they come.")
+    return redirect("training:coverage", slug, version)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def check(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+    """Ask a person whether a prompt exercises a principle, one pair after another."""
+    constitution = get_constitution(request, slug, version)
+    if request.method == "POST" and isinstance(request.user, User):
+        exercise = get_object_or_404(constitution.exercises, pk=request.POST.get("exercise") or 0)
+        answer = request.POST.get("answer", "")
+        if answer not in ANSWERS:
+            raise Http404("The answer is yes or no.")
+        check_exercise(exercise=exercise, is_right=ANSWERS[answer], by=request.user)
+        return redirect("training:check_coverage", slug, version)
+    n = constitution.exercises.exclude(is_right=None).count()
+    context = {"constitution": constitution, "exercise": next_check(constitution), "n_checked": n}
+    return render(request, "training/prompts/check.html", context)
+
+
+def get_constitution(request: HttpRequest, slug: str, version: int) -> Constitution:
+    found = readable_constitution(request.user, slug, version)
+    if found is None:
+        raise Http404("There is no adopted constitution of this version.")
+    return found
