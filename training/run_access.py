@@ -1,5 +1,8 @@
 """Who may start and control runs, and of which constitutions."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
 
@@ -8,11 +11,25 @@ from training.providers import is_rehearsal
 from voting.models import Conversation
 
 Reader = User | AnonymousUser
+COSTLY = ("anthropic", "openai", "openai-api", "hf")
 
 
-def may_run(user: Reader, model: str) -> bool:
-    """Asking a real model costs money and uses the site's key, so only staff may; anybody may rehearse."""
-    return user.is_staff or is_rehearsal(model)
+def may_run(user: Reader, model: str, options: Mapping[str, Any] | None = None) -> bool:
+    """Asking a real model costs money and uses the site's key, so only staff may; anybody may rehearse.
+
+    That goes for the run's own model and for those its options name: judges, and others that answer.
+    """
+    return user.is_staff or (is_rehearsal(model) and rehearses(options or {}))
+
+
+def rehearses(option: Any) -> bool:
+    """Whether an option, or what it holds, names no model but rehearsed ones, and no address of a server."""
+    if isinstance(option, str):
+        return option.split("/", 1)[0] not in COSTLY
+    if isinstance(option, Mapping):
+        asked = str(option.get("model", "rehearsal/"))
+        return is_rehearsal(asked) and not option.get("base_url") and all(map(rehearses, option.values()))
+    return not isinstance(option, list | tuple) or all(map(rehearses, option))
 
 
 def usable_constitutions(user: Reader) -> QuerySet[Constitution]:

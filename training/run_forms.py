@@ -106,6 +106,14 @@ class RunForm(forms.Form):
             raise forms.ValidationError(f"This is not JSON: {error.msg} at column {error.colno}.") from error
         if not isinstance(options, dict):
             raise forms.ValidationError("Write an object, such as " + EXAMPLES["revision"] + ".")
+        if not may_run(self.user, "rehearsal/", options):
+            raise forms.ValidationError(
+                "Only staff may name judges or other models that cost money, or say where they are served."
+            )
+        if options.get("answers_of"):
+            raise forms.ValidationError(
+                "Answers of an earlier run are judged by the command generate_preferences --answers-of."
+            )
         return options
 
     def clean_prompts(self) -> list[Prompt]:
@@ -132,7 +140,7 @@ class RunForm(forms.Form):
         pipeline = pipeline_of(cleaned["kind"])
         try:
             pipeline.make_recipe(cleaned["constitution"], pipeline.complete(cleaned["options"]))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, ModelUnavailable) as error:
             self.add_error("options", str(error))
 
     def shaping(self) -> dict[str, Any]:

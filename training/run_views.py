@@ -75,7 +75,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 def control(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Pause, resume or cancel a run."""
     run = get_object_or_404(GenerationRun, pk=pk)
-    if not may_run(request.user, run.model):
+    if not may_run(request.user, run.model, run.parameters):
         raise PermissionDenied("Only staff may control runs of a model that costs money.")
     action = request.POST.get("action", "")
     if action not in DONE:

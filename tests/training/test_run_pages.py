@@ -121,6 +121,50 @@ def test_only_staff_may_say_where_a_model_is_served(reader, constitution):
     assert GenerationRun.objects.get().base_url == ""
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        '{"judges": [{"model": "openai/gpt-test"}]}',
+        '{"answerers": [{"model": "rehearsal/x", "base_url": "http://example.org"}]}',
+        '{"judges": [{"model": "openai-api/x/y", "base_url": "http://example.org"}]}',
+        '{"judges": ["anthropic/claude-test"]}',
+    ],
+)
+def test_only_staff_may_name_judges_that_cost_money_or_servers(reader, constitution, options):
+    response = reader.post(START, words(constitution, kind="preference", options=options))
+    assert response.status_code == 422
+    assert "Only staff may name judges" in response.content.decode()
+    assert not GenerationRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ('{"judges": [{"model": "gpt"}]}', "known provider"),
+        ('{"answers_of": "x"}', "generate_preferences"),
+        ('{"answers": 1}', "between 2 and 8"),
+    ],
+)
+def test_options_of_preferences_are_checked_before_anything_is_made(staff, constitution, options, complaint):
+    response = staff.post(START, words(constitution, kind="preference", options=options))
+    assert response.status_code == 422
+    assert complaint in response.content.decode()
+
+
+def test_judges_that_cost_money_keep_a_run_from_strangers(reader, constitution, keys):
+    options = {"judges": [{"model": "openai/gpt-test"}]}
+    run = start_run(
+        constitution=constitution,
+        kind="preference",
+        prompts=[Prompt("One?")],
+        model="rehearsal/demonstration",
+        options=options,
+    )
+    assert (
+        reader.post(reverse("training:control_run", args=[run.pk]), {"action": "resume"}).status_code == 403
+    )
+
+
 def test_a_run_is_paused_resumed_and_canceled(reader, constitution):
     run = make_run(constitution)
     address = reverse("training:control_run", args=[run.pk])
