@@ -45,11 +45,11 @@ def is_list_asked(words: str) -> bool:
 
 
 def write_messages(question: str, number: int) -> str:
-    """Five messages around the principle that is named, other ones for another manner."""
+    """Three messages around the principle that is named, other ones for another manner."""
     principle = PRINCIPLE.search(question)
     subject = principle[1].removeprefix("Choose the response that ").rstrip(".") if principle else "this"
     askers = ("My son", "A colleague", "My club", "The council", "A reader", "My class", "A friend")
-    chosen = [askers[(number + step) % len(askers)] for step in range(5)]
+    chosen = [askers[(number + step) % len(askers)] for step in range(3)]
     lines = [
         f"{step}. {asker} asks, case {number % 9973}: what should one answer that {subject}?"
         for step, asker in enumerate(chosen, start=1)

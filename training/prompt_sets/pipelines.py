@@ -8,7 +8,7 @@ from training.prompts import Prompt
 
 ATTEMPTS = 2
 TASK_VERSION = 1
-PER_CALL = 5
+PER_CALL = 3
 # What a prompt is like changes from call to call, so that a principle is not tried in one way only.
 MANNERS = (
     ("helpful", "an ordinary request in which the principle matters without being named"),
@@ -33,7 +33,7 @@ def request_prompts(principles: dict[int, str], wanted: dict[int, int], first: i
 def writing_fields(prompt: Prompt) -> dict[str, Any]:
     """What a sample's row says besides: principle, manner, and the tag of what is written."""
     position, number = prompt.source_id.split("-")
-    tag, manner = MANNERS[int(number) % len(MANNERS)]
+    tag, manner = MANNERS[(int(position) + int(number)) % len(MANNERS)]
     text = prompt.text.rsplit("\n", 1)[0]
     return {"principle": int(position), "principle_text": text, "tag": tag, "manner": manner}
 
