@@ -3,10 +3,13 @@
 import json
 
 import pytest
+from django.urls import reverse
 
+from tests.factories import make_facilitator
 from tests.training.pairs import make_preference_run
 from training.datasets import DatasetError, ExportOptions, export_dataset
-from training.models import LabelCalibration
+from training.datasets.exports import read_options
+from training.models import DatasetExport, LabelCalibration
 
 pytestmark = pytest.mark.usefixtures("var_dir")
 
@@ -32,6 +35,19 @@ def test_labels_become_less_sure_and_say_why(tmp_path):
     assert all(after < before for before, after in decided)
     assert {row["label_source"] for row in changed} == {"samples (3), calibrated (temperature)"}
     assert json.loads((tmp_path / "b" / "manifest.json").read_text())["options"]["calibration"] == kept.pk
+
+
+def test_a_page_offers_the_runs_own_curves(client):
+    run = make_preference_run(6)
+    address = reverse("training:exports", args=[run.pk])
+    client.force_login(make_facilitator())
+    assert "Calibration of soft labels" not in client.get(address).content.decode()
+    kept = keep_slope(run, 0.5)
+    other = keep_slope(make_preference_run(1, is_executed=False), 0.5)
+    asked = {"format": "preference-soft", "held_out": 0, "helpful_share": 0.4, "licence": "other", "seed": 0}
+    assert client.post(address, asked | {"calibration": other.pk}).status_code == 422
+    assert client.post(address, asked | {"calibration": kept.pk}).status_code == 302
+    assert read_options(DatasetExport.objects.get()).calibration == kept.pk
 
 
 def test_a_curve_of_another_run_is_refused(tmp_path):

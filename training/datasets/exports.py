@@ -65,6 +65,7 @@ def read_options(export: DatasetExport) -> ExportOptions:
     return ExportOptions(
         helpful=helpful,
         without_statements=tuple(told["without_statements"]),
+        calibration=told.get("calibration", 0),
         **{name: told[name] for name in names},
     )
 

@@ -65,6 +65,11 @@ class ExportForm(forms.Form):
     without_withdrawn = forms.ChoiceField(
         label="Statements whose authors have withdrawn", choices=WITHDRAWAL_WORDS.items(), required=False
     )
+    calibration = forms.TypedChoiceField(
+        label="Calibration of soft labels",
+        coerce=int,
+        help_text="Brings a judge's labels nearer to people's; fitted on the run's agreement page.",
+    )
     licence = forms.ChoiceField(label="Licence", choices=LICENCES.items(), help_text="Written in the card.")
     seed = forms.IntegerField(
         label="Seed", min_value=0, initial=0, help_text="Settles which helpful rows are drawn."
@@ -72,6 +77,12 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, run: GenerationRun, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kept = [(each.pk, f"Calibration {each.pk}: {each}") for each in run.calibrations.all()]
+        curves = self.fields["calibration"]
+        assert isinstance(curves, forms.TypedChoiceField)
+        curves.choices = [(0, "As the judge gave them"), *kept]
+        if not kept:
+            del self.fields["calibration"]
         field = self.fields["helpful_run"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = (
