@@ -15,6 +15,8 @@ from training.services import execute_run, iterate_rows, start_run
 MOST_ROUNDS = 4
 # Some prompts come twice or cannot be read: ask for a few more than are missing.
 SPARE = 1.2
+# Further than any round counts, so that no two rounds ask for the same part.
+ROUND_STEP = 1000
 Progress = Callable[[int, int], None]
 
 
@@ -68,7 +70,7 @@ def begin_writing(
     texts = dict(constitution.principles.values_list("position", "text"))
     wanted = {position: round(n * SPARE + 0.5) for position, n in missing.items()}
     written = prompt_set.prompts.filter(run__constitution=constitution).count()
-    samples = request_prompts(texts, wanted, first=round_ + written)
+    samples = request_prompts(texts, wanted, first=written + ROUND_STEP * round_)
     kind = GenerationRun.Kind.PROMPTS
     return start_run(constitution=constitution, kind=kind, prompts=samples, model=model, **how)
 

@@ -150,7 +150,7 @@ def test_gaps_name_what_is_missing(constitution):
 
 def test_samples_of_a_later_round_are_others():
     first = request_prompts({1: "a"}, {1: 7})
-    later = request_prompts({1: "a"}, {1: 7}, first=2)
+    later = request_prompts({1: "a"}, {1: 7}, first=3)
     assert {prompt.text for prompt in first}.isdisjoint(prompt.text for prompt in later)
 
 
