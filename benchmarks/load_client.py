@@ -47,7 +47,10 @@ class Line:
         self.writer.write(request)
         head = await self.reader.readuntil(b"\r\n\r\n")
         length = LENGTH.search(head)
-        body = await self.reader.readexactly(int(length[1])) if length else b""
+        if length is None:  # An error of unknown length: what is left of it must not be taken for an answer.
+            self.close()
+            return int(head[9:12]), head, b""
+        body = await self.reader.readexactly(int(length[1]))
         return int(head[9:12]), head, body
 
     def close(self) -> None:

@@ -38,6 +38,7 @@ from benchmarks.load_client import (  # noqa: E402  # run as a file
 HOST = "127.0.0.1"
 N_AT_ONCE = 200
 SECONDS_TO_WARM_UP = 3
+SECONDS_BETWEEN_KILLS = 8
 
 
 class Site:
@@ -134,11 +135,13 @@ def run_with_crashes(site: Site, slug: str, given: argparse.Namespace) -> None:
     """Kill the web server, then PostgreSQL, again and again, while people vote and try again."""
     load, people = Load(HOST, site.port, slug), [Person() for _ in range(given.people)]
     asyncio.run(open_pages(load, people, given.connections))
+    asyncio.run(vote_once_each(load, people, given.connections))
+    load.seconds.clear()
     over = threading.Event()
     killed: list[str] = []
     killer = threading.Thread(target=kill_now_and_then, args=(site, over, killed))
     killer.start()
-    asyncio.run(vote_for(load, people, given.connections, max(given.seconds, 30), retries=True))
+    asyncio.run(vote_for(load, people, given.connections, max(given.seconds, 40), retries=True))
     over.set()
     killer.join()
     print(
@@ -157,7 +160,7 @@ def kill_now_and_then(site: Site, over: threading.Event, killed: list[str]) -> N
         os.kill(int(lines[0]), signal.SIGKILL)
 
     victims: list[Callable[[], None]] = [web_server, postgresql]
-    while not over.wait(5):
+    while not over.wait(SECONDS_BETWEEN_KILLS):
         victim = victims[len(killed) % 2]
         killed.append(victim.__name__)
         victim()
