@@ -45,6 +45,11 @@ class ModelVariant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def origin(self) -> Constitution | None:
+        """The constitution behind the variant: the one it is shown, or the one it was trained on."""
+        return self.constitution or (self.trained_by.constitution if self.trained_by else None)
+
 
 class EvaluationRun(models.Model):
     """One variant's answers and scores on one task."""

@@ -133,10 +133,11 @@ def load_data(
 
 def latest_analysis(variant: ModelVariant, conversation: Conversation | None) -> Analysis:
     """The latest analysis of the conversation, or of the one behind the variant's constitution."""
-    if conversation is None and variant.constitution is None:
+    origin = variant.origin
+    if conversation is None and origin is None:
         raise TaskDataError("Name the conversation to ask about: this variant has no constitution.")
-    if conversation is None and variant.constitution is not None:
-        conversation = variant.constitution.conversation
+    if conversation is None and origin is not None:
+        conversation = origin.conversation
     latest = None if conversation is None else find_analysis(conversation)
     if latest is None:
         raise TaskDataError(f"“{conversation}” has no analysis yet: analyze it first.")

@@ -22,6 +22,7 @@ from evaluation.trials.forms import ChatForm
 from training.providers import ModelUnavailable, is_rehearsal
 
 RUNS_SHOWN = 50
+ORIGINS = ("constitution__conversation", "trained_by__constitution__conversation")
 CHATS_SHOWN = 10
 
 
@@ -46,7 +47,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 def show_overview(request: HttpRequest, form: VariantForm, status: int = 200) -> HttpResponse:
     is_finished = Q(runs__status=EvaluationRun.Status.FINISHED)
-    variants = ModelVariant.objects.select_related("constitution__conversation")
+    variants = ModelVariant.objects.select_related(*ORIGINS)
     context = {
         "form": form,
         "variants": variants.annotate(n_finished=Count("runs", filter=is_finished)),
@@ -61,7 +62,7 @@ def show_overview(request: HttpRequest, form: VariantForm, status: int = 200) ->
 @login_required
 def variant(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one variant: what stands behind it, and each of its runs with its measures."""
-    found = get_object_or_404(ModelVariant.objects.select_related("constitution__conversation"), slug=slug)
+    found = get_object_or_404(ModelVariant.objects.select_related(*ORIGINS), slug=slug)
     return show_variant(request, found, RunForm(user=request.user))
 
 

@@ -2,11 +2,12 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from evaluation.finetuned import NotTrained, register_finetuned, register_waiting
 from evaluation.models import ModelVariant
-from evaluation.services import VariantExists
-from tests.factories import make_adopted_constitution, make_variant
+from evaluation.services import VariantExists, latest_analysis
+from tests.factories import make_adopted_constitution, make_facilitator, make_variant
 from training.models import FineTuningRun
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,21 @@ def test_a_variant_names_all_that_it_comes_from():
     assert ancestry["datasets"]["sft"]["manifest_sha256"] == "1" * 64
     assert ancestry["constitution"]["sha256"] == run.constitution.sha256
     assert ancestry["code_version"] == "test"
+
+
+def test_its_page_names_all_of_that_too(client):
+    variant = register_finetuned(run=make_finetuning())
+    client.force_login(make_facilitator())
+    page = client.get(reverse("evaluation:variant", args=[variant.slug])).content.decode()
+    for words in ("Trained on", "not shown when the variant is asked", "/models/tiny", "by the recipe sft"):
+        assert words in page
+    assert "Trained on" in client.get(reverse("evaluation:overview")).content.decode()
+
+
+def test_it_is_asked_about_the_conversation_it_was_trained_on():
+    variant = register_finetuned(run=make_finetuning())
+    conversation = variant.trained_by.constitution.conversation
+    assert latest_analysis(variant, None).conversation == conversation
 
 
 def test_what_is_not_finished_is_no_variant():

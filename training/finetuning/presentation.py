@@ -92,7 +92,8 @@ def outcome_of(run: FineTuningRun) -> dict[str, Any] | None:
             ("Margin per token, nats", number(before["margin_per_token"]), number(after["margin_per_token"])),
         ],
         "n_pairs": change["n_pairs"],
-        "rise": number(change["rise"]),
+        "moved": "fell" if change["rise"] < 0 else "rose",
+        "rise": number(abs(change["rise"])),
         "interval": interval and f"{number(interval[0])} to {number(interval[1])}",
     }
 

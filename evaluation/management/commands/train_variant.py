@@ -73,7 +73,7 @@ class Command(BaseCommand):
     def rise(self, run: FineTuningRun) -> str:
         change = run.result["change"]
         return (
-            f"; chosen answers gained {change['rise']:.2f} nats on {change['n_pairs']} pairs."
+            f"; margin of chosen answers {change['rise']:+.2f} nats on {change['n_pairs']} pairs."
             if change
             else "."
         )

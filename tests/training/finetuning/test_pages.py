@@ -127,3 +127,22 @@ def test_what_the_recipe_misses_is_said_at_the_form(staff, settings, tmp_path):
         in staff.post(reverse("training:start_finetuning"), asked).content.decode()
     )
     assert not FineTuningRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("rise", "interval", "title"),
+    [
+        (2.0, [1.5, 2.5], "It prefers chosen answers more than before"),
+        (-2.0, [-2.5, -1.5], "It prefers chosen answers less than before"),
+        (0.2, [-0.5, 0.9], "Whether it prefers chosen answers more than before cannot be told"),
+        (0.2, None, "Whether it prefers chosen answers more than before cannot be told"),
+    ],
+)
+def test_the_outcome_is_named_as_the_interval_allows(reader, run, rise, interval, title):
+    told = {"n_pairs": 9, "margin": 1.0, "margin_per_token": 0.1, "share_preferred": 0.5}
+    result = {"device": "CPU", "before": told, "after": told}
+    result |= {"change": {"rise": rise, "interval": interval, "n_pairs": 9}}
+    FineTuningRun.objects.update(status="finished", result=result)
+    page = reader.get(page_of(run)).content.decode()
+    assert title in page
+    assert ("fell by 2.00" in page) == (rise < 0)
