@@ -46,7 +46,8 @@ def _spelled(key: str) -> str:
 def vote_bar(name: str, *, agree: int, passed: int, disagree: int) -> SafeString:
     """One stacked bar of agree, pass and disagree; the numbers stand beside it in words as well."""
     total = agree + passed + disagree
-    described = f"{name}: {agree} agree, {passed} pass, {disagree} disagree"
+    counts = {"name": name, "agrees": agree, "passes": passed, "disagrees": disagree}
+    described = gettext("%(name)s: %(agrees)s agree, %(passes)s pass, %(disagrees)s disagree") % counts
     parts, start = [], 0.0
     for count, vote in ((agree, "agree"), (passed, "pass"), (disagree, "disagree")):
         width = 100 * count / total if total else 0.0
@@ -138,8 +139,11 @@ def opinion_map(
     }
     drawn = [group for group in groups if places[group.number]]
     if not described:
-        sizes = "; ".join(f"group {group.letter} {group.size:,} people" for group in groups)
-        described = f"Each mark is a person. People who voted alike stand close together: {sizes}."
+        sizes = "; ".join(f"{group.letter} {intcomma(group.size)}" for group in groups)
+        described = gettext(
+            "Each mark is a person. People who voted alike stand close together. "
+            "People in each group: %(sizes)s."
+        ) % {"sizes": sizes}
     return element(
         "svg",
         element("title", title),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from analysis.charts import vote_bar
 from analysis.models import Analysis, OpinionGroup, Support
@@ -29,8 +31,13 @@ def share_interval(n_with: int, n_seen: int) -> tuple[float, float]:
 
 def share_words(n_with: int, n_seen: int) -> str:
     """The interval as a reader says it: "between 78 and 91 in 100"."""
+    return _("between %(low)s and %(high)s in 100") % percents(n_with, n_seen)
+
+
+def percents(n_with: int, n_seen: int) -> dict[str, int]:
+    """The ends of the interval, rounded outwards."""
     low, high = share_interval(n_with, n_seen)
-    return f"between {math.floor(low * 100)} and {math.ceil(high * 100)} in 100"
+    return {"low": math.floor(low * 100), "high": math.ceil(high * 100)}
 
 
 @dataclass(frozen=True)
@@ -77,19 +84,22 @@ class Voices:
 
     @property
     def agree_words(self) -> str:
-        return f"{share_words(self.n_agree, self.n_seen)} agree" if self.n_seen else "nobody voted yet"
+        return self._say(_("between %(low)s and %(high)s in 100 agree"), self.n_agree)
 
     @property
     def disagree_words(self) -> str:
-        return f"{share_words(self.n_disagree, self.n_seen)} disagree" if self.n_seen else "nobody voted yet"
+        return self._say(_("between %(low)s and %(high)s in 100 disagree"), self.n_disagree)
 
     @property
     def pass_words(self) -> str:
-        return f"{share_words(self.n_pass, self.n_seen)} pass" if self.n_seen else "nobody voted yet"
+        return self._say(_("between %(low)s and %(high)s in 100 pass"), self.n_pass)
+
+    def _say(self, words: str, n_with: int) -> str:
+        return words % percents(n_with, self.n_seen) if self.n_seen else _("nobody voted yet")
 
     @cached_property
     def bar(self) -> SafeString:
-        name = f"Group {self.letter}" if self.letter else "Everyone"
+        name = _("Group %(letter)s") % {"letter": self.letter} if self.letter else _("Everyone")
         return vote_bar(name, agree=self.n_agree, passed=self.n_pass, disagree=self.n_disagree)
 
     def without(self, others: "Voices") -> "Voices":
@@ -207,8 +217,11 @@ class Report:
     @property
     def consensus_lede(self) -> str:
         """What the list of consensus is, and how much of it is shown."""
-        more = f" These are the strongest {SHOWN} of {len(self.shared)}." if len(self.shared) > SHOWN else ""
-        return f"Clearly more than half of every group agree with these statements.{more}"
+        lede = _("Clearly more than half of every group agree with these statements.")
+        if len(self.shared) <= SHOWN:
+            return lede
+        more = _("These are the strongest %(shown)s of %(total)s.")
+        return f"{lede} {more % {'shown': SHOWN, 'total': len(self.shared)}}"
 
     @property
     def n_ungrouped(self) -> int:
@@ -239,10 +252,26 @@ class Report:
     @property
     def headline(self) -> str:
         """What the page says above everything else."""
-        n_groups, total = len(self.groups), self.analysis.n_statements
-        who = "Both groups agree" if n_groups == 2 else f"All {n_groups} groups agree"
-        who = who if n_groups > 1 else "Most people agree"
-        return f"{who} on {len(self.shared)} of {total} statement{'' if total == 1 else 's'}"
+        total = self.analysis.n_statements
+        if len(self.groups) == 2:
+            words = ngettext(
+                "Both groups agree on %(n)s of %(total)s statement",
+                "Both groups agree on %(n)s of %(total)s statements",
+                total,
+            )
+        elif self.groups[1:]:
+            words = ngettext(
+                "All %(groups)s groups agree on %(n)s of %(total)s statement",
+                "All %(groups)s groups agree on %(n)s of %(total)s statements",
+                total,
+            )
+        else:
+            words = ngettext(
+                "Most people agree on %(n)s of %(total)s statement",
+                "Most people agree on %(n)s of %(total)s statements",
+                total,
+            )
+        return words % {"n": len(self.shared), "total": total, "groups": len(self.groups)}
 
     @cached_property
     def _by_number(self) -> dict[int, StatementRow]:

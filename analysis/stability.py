@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from analysis.models import Analysis
 
 HOLDS, HOLDS_IN_CORE = 0.8, 0.5
 IMPUTATIONS = {
-    "unscaled": "Few votes not stretched",
-    "pass": "Unseen taken for a pass",  # nosec B105
+    "unscaled": gettext_lazy("Few votes not stretched"),
+    "pass": gettext_lazy("Unseen taken for a pass"),  # nosec B105
 }
 
 
@@ -36,13 +39,15 @@ class GroupStability:
     def sentence(self) -> str:
         """What a reader should make of it."""
         if self.likeness >= HOLDS:
-            return "These groups hold: with other people of the same public, nearly the same would come out."
+            return _(
+                "These groups hold: with other people of the same public, nearly the same would come out."
+            )
         if self.likeness >= HOLDS_IN_CORE:
-            return (
+            return _(
                 "These groups hold in their core: with other people of the same public, "
                 "many near their edges would be in another group."
             )
-        return (
+        return _(
             "These groups are uncertain: with other people of the same public, "
             "quite different ones might come out. Read with care what is said about them."
         )
@@ -74,9 +79,9 @@ def _alternatives(variants: list[dict[str, Any]]) -> list[Alternative]:
 
 def _alternative(variant: dict[str, Any], n_starts: int) -> Alternative:
     words = {
-        "k": f"{variant['value']} groups",
-        "seed": f"Another start, worst of {n_starts}",
-        "imputation": IMPUTATIONS.get(str(variant["value"]), str(variant["value"])),
+        "k": _("%(k)s groups") % {"k": variant["value"]},
+        "seed": _("Another start, worst of %(n)s") % {"n": n_starts},
+        "imputation": str(IMPUTATIONS.get(str(variant["value"]), variant["value"])),
     }
     return Alternative(
         what=words[variant["choice"]],

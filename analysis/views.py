@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
@@ -76,7 +77,8 @@ def describe(analysis: Analysis) -> dict[str, Any]:
 def make_results_etag(conversation: Conversation, analysis: Analysis | None, may_facilitate: bool) -> str:
     """What the results depend on; an analysis itself never changes."""
     number = analysis.pk if analysis else 0
-    return f'"{CODE_VERSION}-{number}-{conversation.status}-{conversation.results_shown}-{may_facilitate:d}"'
+    state = f"{conversation.status}-{conversation.results_shown}-{may_facilitate:d}"
+    return f'"{CODE_VERSION}-{get_language()}-{number}-{state}"'
 
 
 @require_GET

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import FilteredRelation, Q
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -82,6 +83,39 @@ def statement_words(statement: Statement) -> Words:
         return Words(statement.text, original)
     found = [row for row in statement.translations.all() if row.language == language]
     return _words(statement.text, original, found[0] if found else None)
+
+
+def words_then(conversation: Conversation, number: int, text: str) -> Words:
+    """A statement as an analysis worded it, translated if that translates these words; one query for all."""
+    language = get_language() or conversation.language
+    written_in, found = _statements_in(conversation, language).get(number, ("", None))
+    original = written_in or conversation.language
+    return Words(text, original) if language == original else _words(text, original, found)
+
+
+def _statements_in(
+    conversation: Conversation, language: str
+) -> dict[int, tuple[str, StatementTranslation | None]]:
+    """Statements written in another language than the conversation, or translated into this one."""
+    kept: dict[str, dict[int, tuple[str, StatementTranslation | None]]]
+    kept = conversation.__dict__.setdefault("_statements_in", {})
+    if language not in kept:
+        ours = FilteredRelation("translations", condition=Q(translations__language=language))
+        rows = conversation.statements.annotate(ours=ours).filter(
+            ~Q(language__in=["", conversation.language]) | Q(ours__isnull=False)
+        )
+        kept[language] = {
+            number: (
+                written_in,
+                StatementTranslation(language=language, text=text, original=original, source=source)
+                if text
+                else None,
+            )
+            for number, written_in, text, original, source in rows.values_list(
+                "number", "language", "ours__text", "ours__original", "ours__source"
+            )
+        }
+    return kept[language]
 
 
 def statement_language(statement: Statement) -> str:

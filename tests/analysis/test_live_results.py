@@ -144,7 +144,7 @@ def test_a_place_takes_as_few_queries_however_many_people_voted(
     forget_candidates()
     run_analysis(conversation=conversation, lock_k=2)
     first = ask(voter, PLACE)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         assert ask(voter, PLACE).status_code == 200
     with django_assert_max_num_queries(4):
         assert ask(voter, PLACE, first["ETag"]).status_code == 304

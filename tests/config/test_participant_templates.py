@@ -37,7 +37,12 @@ def is_for_participants(name: str) -> bool:
 
 def participant_templates() -> list[str]:
     """The participants' pages and e-mails, and all that they include."""
-    paths = [*FOLDER.glob("*.html"), *(FOLDER / "voting").glob("*.html"), *FOLDER.glob("analysis/standing*")]
+    paths = [
+        *FOLDER.glob("*.html"),
+        *(FOLDER / "voting").glob("*.html"),
+        *FOLDER.glob("analysis/standing*"),
+        *FOLDER.glob("analysis/results*"),
+    ]
     names = [str(path.relative_to(FOLDER)) for path in paths]
     mails = [str(path.relative_to(FOLDER)) for path in (FOLDER / "voting/email").iterdir()]
     waiting = ["base.html", *sorted({*mails} - FOR_FACILITATORS), *filter(is_for_participants, names)]

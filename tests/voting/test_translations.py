@@ -10,9 +10,8 @@ from django.utils.translation import override
 from tests.factories import make_conversation, make_facilitator, make_statement, make_vote
 from voting.admission import DraftOption, add_question, publish_consent
 from voting.models import StatementTranslation
-from voting.templatetags.words import words_then
 from voting.translation_tables import TableRefused, read_table, write_table
-from voting.translations import statement_words, translate_statement
+from voting.translations import statement_words, translate_statement, words_then
 
 pytestmark = pytest.mark.django_db
 GERMAN = "Die KI soll ehrlich sein."
@@ -199,6 +198,13 @@ def test_a_statement_an_analysis_named_is_translated_while_its_words_stand(conve
         assert words_then(conversation, 3, "The AI should be honest.").text == GERMAN
         assert words_then(conversation, 3, "The AI should be nice.").text == "The AI should be nice."
         assert words_then(conversation, 99, "Gone.").text == "Gone."
+
+
+def test_a_statement_written_in_another_language_is_marked_as_such(conversation):
+    make_statement(conversation, GERMAN, number=4, language="de")
+    for language in ("en", "de", "ar"):
+        with override(language):
+            assert words_then(conversation, 4, GERMAN).language == "de"
 
 
 def test_exported_statements_keep_their_original_words(conversation, statement, tmp_path):

@@ -4,25 +4,16 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from voting.candidates import find_statement
 from voting.models import Conversation, Statement
-from voting.translations import Words, conversation_words, statement_words
+from voting.translations import Words, conversation_words, statement_words, words_then
 
 register = template.Library()
+register.simple_tag(words_then)
 
 
 @register.simple_tag
 def words_of(statement: Statement) -> Words:
     """{% words_of statement as words %}: the statement as this reader sees it."""
-    return statement_words(statement)
-
-
-@register.simple_tag
-def words_then(conversation: Conversation, number: int, text: str) -> Words:
-    """A statement as it was worded in an analysis, in the reader's language if it still reads so."""
-    statement = find_statement(conversation, number)
-    if statement is None or statement.text != text:
-        return Words(text, conversation.language)
     return statement_words(statement)
 
 
