@@ -147,6 +147,14 @@
     }
   }
 
+  /* The letters are the same in every language; screen readers name them while they are switched on. */
+  function nameKeys() {
+    for (const button of document.querySelectorAll("#card [data-key]")) {
+      if (areKeysOn()) button.setAttribute("aria-keyshortcuts", button.dataset.key.toUpperCase());
+      else button.removeAttribute("aria-keyshortcuts");
+    }
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !areKeysOn()) return;
     if (event.target.closest("textarea, select, [contenteditable], input:not([type=checkbox])")) return;
@@ -157,9 +165,13 @@
   });
 
   document.addEventListener("click", (event) => {
-    if (event.target.id === "keys-switch") switchKeys(event.target.checked);
+    if (event.target.id === "keys-switch") {
+      switchKeys(event.target.checked);
+      nameKeys();
+    }
     if (event.target.closest("#send-now")) sendAll();
   });
+  document.addEventListener("htmx:load", nameKeys);
   addEventListener("online", sendAll);
   document.addEventListener("visibilitychange", () => document.hidden || sendAll());
 

@@ -107,6 +107,16 @@ def test_keys_vote_and_undo(page: Page, live_server, conversation):
     assert sorted(Vote.objects.values_list("choice", flat=True)) == [0, 1]
 
 
+def test_screen_readers_are_told_the_keys_while_they_are_on(page: Page, live_server, conversation):
+    page.goto(f"{live_server.url}/c/now/")
+    agree = page.get_by_role("button", name="Agree", exact=True)
+    expect(agree).to_have_attribute("aria-keyshortcuts", "A")
+    agree.click()
+    expect(page.get_by_role("button", name="Undo")).to_have_attribute("aria-keyshortcuts", "U")
+    page.get_by_label("Use the keys").uncheck()
+    expect(agree).not_to_have_attribute("aria-keyshortcuts", "A")
+
+
 def test_keys_do_nothing_while_one_writes_or_once_switched_off(page: Page, live_server, conversation):
     page.goto(f"{live_server.url}/c/now/")
     page.get_by_label("Your statement").press_sequentially("add up")
