@@ -7,7 +7,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 import training.classifiers.jobs
-import training.prompt_sets.jobs  # noqa: F401  (both register their jobs with the worker)
+import training.preference_jobs
+import training.prompt_sets.jobs  # noqa: F401  (all three register their jobs with the worker)
 from training.control import requeue_run
 from training.datasets.jobs import write_dataset_export
 from training.finetuning.jobs import execute_finetuning_run

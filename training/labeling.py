@@ -1,7 +1,8 @@
 """People label a sample of pairs: which pairs, which one next, and what was said."""
 
+import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
@@ -13,9 +14,11 @@ from django.utils import timezone
 
 from training.models import GenerationRun, LabelItem, LabelSheet, PairLabel
 from training.preferences import PreferencePair, iterate_pairs
+from training.results import n_readable
 
 N_ITEMS = 100
 N_CORE = 30
+MOST_LOOKED_AT = 10_000
 CERTAINTIES = ("least sure", "in between", "most sure")
 
 
@@ -54,10 +57,11 @@ def draw_sheet(
         raise NothingToLabel(
             f"Run {run.pk} is not finished: the sample is drawn once, from all of its pairs."
         )
-    strata = draw_strata(candidates_of(run), n_items, Random(seed))
+    wanted = random_part(seed, MOST_LOOKED_AT / max(n_readable(run), 1))
+    strata = draw_strata(candidates_of(iterate_pairs(run, wanted=wanted)), n_items, Random(seed))
     if not strata:
         raise NothingToLabel(f"Run {run.pk} holds no pair of different answers with a label.")
-    drawn = {pair.id: pair for pair in iterate_pairs(run) if pair.id in strata}
+    drawn = {pair.id: pair for pair in iterate_pairs(run, wanted=wanted) if pair.id in strata}
     with transaction.atomic():
         sheet, is_new = LabelSheet.objects.get_or_create(
             run=run, defaults={"seed": seed, "n_core": min(n_core, len(strata)), "created_by": by}
@@ -70,11 +74,17 @@ def draw_sheet(
     return sheet
 
 
-def candidates_of(run: GenerationRun) -> list[Candidate]:
+def random_part(seed: int, share: float) -> Callable[[str], bool]:
+    """Of a large run a random part of the samples, the same for one seed, so that drawing takes seconds."""
+    limit = min(share, 1.0) * 2**32
+    return lambda sample_id: zlib.crc32(f"{seed}/{sample_id}".encode()) < limit
+
+
+def candidates_of(pairs: Iterable[PreferencePair]) -> list[Candidate]:
     """The pairs worth a person's time: with a label, and two different answers."""
     return [
         Candidate(pair.id, pair.principle_ids[0], pair.label - 0.5)
-        for pair in iterate_pairs(run)
+        for pair in pairs
         if pair.label is not None and pair.status != "identical"
     ]
 

@@ -1,7 +1,7 @@
 """What a preference run says about its own judges: orders, judges and principles compared, with intervals."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import combinations
 from statistics import fmean
@@ -68,10 +68,18 @@ def first_better_by_judge(pair: PreferencePair) -> dict[str, float]:
 
 def report_of(run: GenerationRun) -> Figures:
     """The figures of a run's finished shards: those kept, or made anew when shards have come since."""
+    return kept_report(run) or make_report(run)
+
+
+def kept_report(run: GenerationRun) -> Figures | None:
+    """The figures made before, if they are of all shards that are finished by now."""
+    kept = PreferenceReport.objects.filter(run=run, n_shards=len(finished_logs(run))).first()
+    return dict(kept.figures) if kept else None
+
+
+def make_report(run: GenerationRun) -> Figures:
+    """Read all pairs, about 7,000 a second, and keep their figures."""
     n_shards = len(finished_logs(run))
-    kept = PreferenceReport.objects.filter(run=run, n_shards=n_shards).first()
-    if kept is not None:
-        return dict(kept.figures)
     figures = make_figures(iterate_pairs(run))
     fields = {"n_shards": n_shards, "figures": figures, "made_at": timezone.now()}
     PreferenceReport.objects.update_or_create(run=run, defaults=fields)
@@ -83,15 +91,17 @@ def make_figures(pairs: Iterable[PreferencePair]) -> Figures:
     found = Found()
     for pair in pairs:
         found.add(pair)
+    by_judge = group_by(found.orders, lambda both: both.judge)
+    by_principle = group_by(found.orders, lambda both: both.principle)
     return {
         "n_pairs": found.n_pairs,
         "n_prompts": len(found.prompts),
         "statuses": dict(found.statuses),
         "sources": dict(found.sources),
         "orders": compare_orders(found.orders),
-        "judges": [judge_figures(found, judge) for judge in sorted(found.answered)],
+        "judges": [judge_figures(found, judge, by_judge[judge]) for judge in sorted(found.answered)],
         "between_judges": compare_judges(found.judges),
-        "principles": [principle_figures(found, principle) for principle in sorted(found.judged)],
+        "principles": [principle_figures(found, id, by_principle[id]) for id in sorted(found.judged)],
     }
 
 
@@ -109,7 +119,15 @@ def compare_orders(orders: Sequence[BothOrders]) -> Figures:
     }
 
 
-def judge_figures(found: Found, judge: str) -> Figures:
+def group_by(orders: Sequence[BothOrders], key: Callable[[BothOrders], Any]) -> dict[Any, list[BothOrders]]:
+    """Put together what one judge said, or what was said under one principle."""
+    groups: dict[Any, list[BothOrders]] = defaultdict(list)
+    for both in orders:
+        groups[key(both)].append(both)
+    return groups
+
+
+def judge_figures(found: Found, judge: str, orders: Sequence[BothOrders]) -> Figures:
     """One judge: how often it was asked and could be read, and what its orders say."""
     answered = found.answered[judge]
     return {
@@ -117,7 +135,7 @@ def judge_figures(found: Found, judge: str) -> Figures:
         "n_asked": answered.total(),
         "n_read": answered["ok"],
         "n_refused": answered["refused"],
-        **compare_orders([both for both in found.orders if both.judge == judge]),
+        **compare_orders(orders),
     }
 
 
@@ -143,9 +161,8 @@ def both_decided(
             yield prompt, a > 0.5, b > 0.5
 
 
-def principle_figures(found: Found, principle: int) -> Figures:
+def principle_figures(found: Found, principle: int, orders: Sequence[BothOrders]) -> Figures:
     """One principle: its pairs and ties, how sure the judges were under it, and what their orders say."""
-    orders = [both for both in found.orders if both.principle == principle]
     certainties = [abs(both.straight + both.swapped - 1) / 2 + 0.5 for both in orders]
     return {
         "id": principle,

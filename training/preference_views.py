@@ -15,6 +15,7 @@ from training.folders import run_folder
 from training.label_access import SignedInRequest, get_preference_run, may_change
 from training.models import GenerationRun, LabelCalibration
 from training.people import TooFewLabels, fit_calibration, labels_of, people_figures
+from training.preference_jobs import report_or_queue
 from training.preference_presentation import (
     FILTERS,
     STATUS_WORDS,
@@ -26,12 +27,13 @@ from training.preference_presentation import (
     reliability_diagram,
     shown_pair,
 )
-from training.preference_report import report_of
 from training.preferences import iterate_pairs, judges_of
 from training.presentation import shown_run
-from training.results import finished_logs
+from training.results import finished_logs, n_readable
 
 PAIRS_PER_PAGE = 12
+# Filters look at so many pairs, in about a second; how many there are in a large run nobody would wait for.
+MOST_LOOKED_AT = 20_000
 
 
 def preference_run(request: HttpRequest, run: GenerationRun) -> HttpResponse:
@@ -42,9 +44,10 @@ def preference_run(request: HttpRequest, run: GenerationRun) -> HttpResponse:
     principle = int(wanted) if wanted.isdecimal() and int(wanted) in principles else None
     number = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
     start = (number - 1) * PAIRS_PER_PAGE
-    chosen = (pair for pair in pairs_here(run) if is_shown(pair, principle=principle, only=only))
+    looked_at = islice(pairs_here(run), MOST_LOOKED_AT)
+    chosen = (pair for pair in looked_at if is_shown(pair, principle=principle, only=only))
     pairs = list(islice(chosen, start, start + PAIRS_PER_PAGE + 1))
-    figures = report_of(run) if is_here(run) else None
+    figures = report_or_queue(run) if is_here(run) else None
     context = {
         "run": run,
         "shown": shown_run(run),
@@ -61,6 +64,8 @@ def preference_run(request: HttpRequest, run: GenerationRun) -> HttpResponse:
         "filters": FILTERS.items(),
         "only": only if only in FILTERS else "",
         "is_here": is_here(run),
+        "n_readable": n_readable(run),
+        "most_looked_at": MOST_LOOKED_AT,
     }
     return render(request, "training/preference_run.html", context)
 
@@ -70,12 +75,13 @@ def preference_run(request: HttpRequest, run: GenerationRun) -> HttpResponse:
 def agreement(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show how far orders, judges and people agree, and whether labels mean what they say."""
     run = get_preference_run(pk)
-    figures = report_of(run) if is_here(run) else None
+    figures = report_or_queue(run) if is_here(run) else None
     people = people_figures(labels_of(run))
     texts = {principle.position: principle.text for principle in principles_of(run).values()}
     context: dict[str, Any] = {
         "run": run,
         "figures": figures,
+        "is_here": is_here(run),
         "people": people,
         "with_run": agreement_row("People and the run", people["with_run"]),
         "between_people": [

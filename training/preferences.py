@@ -4,10 +4,9 @@
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import islice
 from typing import Any
 
 from training.calibration import recalibrate
@@ -111,18 +110,24 @@ class PreferencePair:
 
 
 def iterate_pairs(
-    run: GenerationRun, *, calibration: Mapping[str, Any] | None = None
+    run: GenerationRun,
+    *,
+    calibration: Mapping[str, Any] | None = None,
+    wanted: Callable[[str], bool] | None = None,
 ) -> Iterator[PreferencePair]:
     """Yield every pair of a preference run's finished shards, in the order of its prompts, one at a time.
 
     Ties and pairs without a label are among them: their weight is 0. `calibration` is the `parameters` of a
     LabelCalibration, applied to each label; a label that it brings within the tie margin becomes a tie.
+    `wanted` says by a sample's id whether to look at it at all.
     """
     if run.kind != GenerationRun.Kind.PREFERENCE:
         raise ValueError(
             f"run {run.pk} is of the kind “{run.kind}”; only a preference run holds judged pairs"
         )
     for row in iterate_rows(run):
+        if wanted is not None and not wanted(row["sample_id"]):
+            continue
         for comparison in row["comparisons"]:
             pair = read_pair(run, row, comparison)
             yield pair if calibration is None else calibrated(pair, calibration, run.parameters["tie_margin"])
@@ -141,11 +146,6 @@ def calibrated(pair: PreferencePair, calibration: Mapping[str, Any], tie_margin:
 def count_labels(run: GenerationRun) -> Counter[str]:
     """How many pairs came out in which way."""
     return Counter(pair.status for pair in iterate_pairs(run))
-
-
-def page_of_pairs(pairs: Iterator[PreferencePair], start: int, size: int) -> list[PreferencePair]:
-    """The pairs from a position on, one more than the page's size where there are more."""
-    return list(islice(pairs, start, start + size + 1))
 
 
 def read_pair(run: GenerationRun, row: dict[str, Any], comparison: dict[str, Any]) -> PreferencePair:

@@ -42,8 +42,18 @@ def test_first_answer_and_last_revision_are_judged():
         {sample.answer["text"], sample.final_text} for sample in samples
     ]
     assert all({pair.chosen.origin, pair.rejected.origin} == {"answer", "revision 2"} for pair in pairs)
-    assert any(pair.chosen.origin == "answer" for pair in pairs), "the judge may find a revision worse"
     assert {pair.tags for pair in pairs} == {("benign",)}
+
+
+def test_the_judge_may_find_every_revision_worse(monkeypatch):
+    monkeypatch.setattr("training.rehearsal.choose_response", prefer_the_shorter)
+    pairs = list(iterate_pairs(judge(make_revisions())))
+    assert {pair.chosen.origin for pair in pairs} == {"answer"}
+    assert {pair.label for pair in pairs} == {1.0}
+
+
+def prefer_the_shorter(responses, words, number) -> str:
+    return "A" if len(responses[0]) < len(responses[1]) else "B"
 
 
 def test_every_revision_can_be_compared_with_the_one_before():

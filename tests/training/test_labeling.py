@@ -16,6 +16,7 @@ from training.labeling import (
     last_label,
     next_item,
     progress_of,
+    random_part,
     save_label,
     withdraw_label,
 )
@@ -43,6 +44,13 @@ class TestDrawing:
     def test_a_rare_principle_gives_all_it_has(self):
         rare = [*CANDIDATES, Candidate("rare", 9, 0.2)]
         assert "rare" in draw_strata(rare, 30, Random(2))
+
+    def test_of_a_large_run_a_random_part_is_looked_at(self):
+        wanted, other = random_part(1, 0.2), random_part(2, 0.2)
+        kept = {id for id in map(str, range(2000)) if wanted(id)}
+        assert 300 < len(kept) < 500
+        assert kept != {id for id in map(str, range(2000)) if other(id)}
+        assert all(map(random_part(1, 5.0), map(str, range(100))))
 
     def test_no_more_is_drawn_than_there_is(self):
         assert len(draw_strata(CANDIDATES[:5], 90, Random(1))) == 5

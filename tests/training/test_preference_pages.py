@@ -35,7 +35,7 @@ def test_strangers_are_asked_to_sign_in(client):
 
 
 def test_a_pair_shows_both_answers_its_label_and_its_principle(reader):
-    run = make_preference_run(4)
+    run = make_preference_run(10)
     pair = next(pair for pair in iterate_pairs(run) if pair.status == "ok")
     page = read(reader, "run", run)
     for words in (
