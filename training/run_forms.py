@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 
 from constitution.models import Constitution
 from training.budget import Budget
-from training.models import GenerationRun
+from training.models import GenerationRun, PromptSet
 from training.pipelines import pipeline_of
+from training.prompt_sets.services import PromptSetRefused, prompts_of
 from training.prompts import DEMONSTRATION, Prompt, PromptError, read_prompts
 from training.providers import ModelUnavailable, check_base_url, check_model, check_name
 from training.run_access import Reader, may_run, usable_constitutions
@@ -35,6 +36,12 @@ class RunForm(forms.Form):
         label="Prompts",
         required=False,
         help_text='JSON Lines of {"prompt": "…"}. Without a file: the 40 of the demonstration.',
+    )
+    prompt_set = forms.ModelChoiceField(
+        PromptSet.objects.all(),
+        required=False,
+        empty_label="None: the file, or the demonstration’s prompts",
+        help_text="Those of its prompts that are not held out.",
     )
     limit = forms.IntegerField(label="At most so many prompts", required=False, min_value=1)
     model = forms.CharField(
@@ -129,12 +136,24 @@ class RunForm(forms.Form):
         cleaned = super().clean() or {}
         if {"kind", "options", "constitution"} <= cleaned.keys():
             self.check_options(cleaned)
-        if {"model"} <= cleaned.keys() and not self.errors:
+        if cleaned.get("prompt_set") and not self.errors:
+            self.take_from_set(cleaned)
+        if "model" in cleaned and not self.errors:
             try:
                 check_model(cleaned["model"], base_url=cleaned.get("base_url", ""))
             except ModelUnavailable as error:
                 self.add_error("model", str(error))
         return cleaned
+
+    def take_from_set(self, cleaned: dict[str, Any]) -> None:
+        """A set's prompts take the place of the demonstration's; a file and a set together are too many."""
+        if self.files.get("prompts"):
+            self.add_error("prompt_set", "Choose a file or a set of prompts, not both.")
+            return
+        try:
+            cleaned["prompts"] = prompts_of(cleaned["prompt_set"])
+        except PromptSetRefused as error:
+            self.add_error("prompt_set", str(error))
 
     def check_options(self, cleaned: dict[str, Any]) -> None:
         pipeline = pipeline_of(cleaned["kind"])

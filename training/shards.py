@@ -77,6 +77,10 @@ def clear_logs(folder: Path) -> None:
 def load_task(task: str) -> Callable[..., "Task"]:
     """Import Inspect before there are two threads that use it: it cannot be imported by both at once."""
     prepare_inspect()
+    from inspect_ai.hooks._startup import init_hooks
+
+    # Before ours is there: it prints every hook that it finds, on every command's output.
+    init_hooks()
     import training.counting  # noqa: F401  (tells the session of each finished sample)
 
     made: Callable[..., Task] = load(task)

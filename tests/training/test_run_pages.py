@@ -7,6 +7,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.factories import make_adopted_constitution, make_conversation, make_facilitator
 from training.models import GenerationRun
+from training.prompt_sets.services import add_prompts, make_set
 from training.prompts import Prompt
 from training.services import execute_run, start_run
 
@@ -73,6 +74,22 @@ def test_prompts_come_from_a_file(reader, constitution):
     file = SimpleUploadedFile("own.jsonl", b'{"prompt": "hey"}\n{"prompt": "ho"}\n')
     reader.post(START, words(constitution, prompts=file, limit=""))
     assert GenerationRun.objects.get().n_samples == 2
+
+
+def test_prompts_come_from_a_set(reader, constitution):
+    chosen = make_set(slug="own")
+    add_prompts(prompt_set=chosen, prompts=[Prompt(f"Number {n}?") for n in range(50)])
+    reader.post(START, words(constitution, prompt_set=chosen.pk, limit=""))
+    n_to_train_on = chosen.prompts.filter(is_held_out=False).count()
+    assert GenerationRun.objects.get().n_samples == n_to_train_on < 50
+
+
+def test_a_file_and_a_set_together_are_too_many(reader, constitution):
+    chosen = make_set(slug="own")
+    add_prompts(prompt_set=chosen, prompts=[Prompt("One?")])
+    file = SimpleUploadedFile("own.jsonl", b'{"prompt": "hey"}\n')
+    response = reader.post(START, words(constitution, prompts=file, prompt_set=chosen.pk))
+    assert "not both" in response.content.decode()
 
 
 def test_the_estimate_begins_nothing(reader, constitution):
