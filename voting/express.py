@@ -52,7 +52,7 @@ class ExpressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         match = VOTE.fullmatch(request.path_info) if is_sent_by_htmx(request) else None
         response = self.answer(request, match["slug"], int(match["number"])) if match else None
-        return response or self.get_response(request)
+        return self.get_response(request) if response is None else response
 
     def answer(self, request: HttpRequest, slug: str, number: int) -> HttpResponse | None:
         """Store the vote and show the next card, or nothing where the ordinary way has to answer."""
