@@ -16,6 +16,8 @@ FloatArray = NDArray[np.float64]
 Statistic = Callable[[FloatArray], FloatArray]
 
 N_DRAWS = 2000
+# Fewer prompts than this say too little about how prompts differ: an interval would look surer than it is.
+LEAST_PROMPTS = 10
 Z_95 = 1.959963984540054
 
 
@@ -100,9 +102,9 @@ def bootstrap_by_prompt(
 
     Returns
     -------
-    (low, high), both None with fewer than two prompts or where no draw defines the statistic.
+    (low, high), both None with fewer than ten prompts or where no draw defines the statistic.
     """
-    if len(tallies) < 2:
+    if len(tallies) < LEAST_PROMPTS:
         return None, None
     rows, counts = np.unique(tallies, axis=0, return_counts=True)
     random = np.random.default_rng(random_state)
@@ -119,7 +121,7 @@ def mean_effect(values: Sequence[float], prompts: Sequence[str]) -> MeanEffect:
     """A mean over pairs with an interval that takes pairs of one prompt as one draw.
 
     The variance is that of a ratio of sums over prompts (Cochran 1977, Sampling Techniques, §6.4):
-    m/(m − 1) · Σ (sum_i − mean·n_i)² / n², with m prompts.
+    m/(m − 1) · Σ (sum_i − mean·n_i)² / n², with m prompts; none with fewer than ten.
     """
     if len(values) != len(prompts):
         raise ValueError(f"{len(values)} values need as many prompts, not {len(prompts)}")
@@ -128,7 +130,7 @@ def mean_effect(values: Sequence[float], prompts: Sequence[str]) -> MeanEffect:
     if not n:
         return MeanEffect(0, 0, None, None, None)
     mean = float(sums.sum() / n)
-    if m < 2:
+    if m < LEAST_PROMPTS:
         return MeanEffect(n, m, mean, None, None)
     half = Z_95 * sqrt(m / (m - 1) * float(((sums - mean * counts) ** 2).sum())) / n
     return MeanEffect(n, m, mean, mean - half, mean + half)

@@ -70,14 +70,16 @@ def test_pairs_of_one_prompt_count_as_one_draw():
     )
 
 
-def test_one_prompt_alone_has_no_interval():
-    assert bootstrap_by_prompt(np.array([[1.0, 0, 0, 1.0]]), kappa_of) == (None, None)
+def test_fewer_than_ten_prompts_have_no_interval():
+    tallies = np.array([[1.0, 0, 0, 1.0]] * 9)
+    assert bootstrap_by_prompt(tallies, kappa_of) == (None, None)
+    assert mean_effect([0.5] * 9, list("abcdefghi")).low is None
 
 
 def test_a_mean_over_prompts_of_their_own_has_the_usual_interval():
-    values = [0.1, 0.3, -0.2, 0.4, 0.0]
-    found = mean_effect(values, [str(n) for n in range(5)])
-    error = np.std(values, ddof=1) / sqrt(5)
+    values = [0.1, 0.3, -0.2, 0.4, 0.0] * 2
+    found = mean_effect(values, [str(n) for n in range(10)])
+    error = np.std(values, ddof=1) / sqrt(10)
     assert found.mean == pytest.approx(0.12)
     assert (found.low, found.high) == pytest.approx((0.12 - 1.959964 * error, 0.12 + 1.959964 * error))
 

@@ -46,7 +46,7 @@ def test_calibration_worked_by_hand():
     assert calibration["accuracy"]["value"] == pytest.approx(0.75)
     assert calibration["brier"]["value"] == pytest.approx((0.01 + 0.01 + 0.16 + 0.36) / 4)
     assert calibration["ece"]["value"] == pytest.approx(0.1)
-    assert calibration["ece"]["low"] <= calibration["ece"]["high"]
+    assert calibration["ece"]["low"] is None, "four prompts are too few for an interval"
 
 
 def test_without_labels_there_are_no_figures():
@@ -62,6 +62,7 @@ def test_overconfident_labels_come_nearer_to_people_on_other_prompts(method):
     calibration = fit_calibration(run=sheet.run, method=method)
     before, after = (calibration.figures[when]["ece"]["value"] for when in ("before", "after"))
     assert calibration.n_fitted + calibration.n_held_out == 200
+    assert calibration.figures["before"]["ece"]["low"] < before < calibration.figures["before"]["ece"]["high"]
     assert before > 0.25
     assert after < 0.12
     assert calibration.figures["after"]["accuracy"] == calibration.figures["before"]["accuracy"]

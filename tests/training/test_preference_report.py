@@ -23,7 +23,7 @@ def test_every_pair_is_counted_once():
 
 def test_a_judge_that_only_likes_the_first_place_is_seen(monkeypatch):
     monkeypatch.setattr("training.rehearsal.choose_response", lambda responses, words, number: "A")
-    orders = report_of(make_preference_run(6))["orders"]
+    orders = report_of(make_preference_run(14))["orders"]
     assert orders["agreement"]["share"] == 0
     assert orders["position"]["mean"] == orders["position"]["low"] == orders["position"]["high"] == 1
 
