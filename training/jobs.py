@@ -40,7 +40,7 @@ def execute_generation_run(run_id: str) -> None:
     """Carry out the run, or what is left of it; the run's row says how it went."""
     run = GenerationRun.objects.get(pk=run_id)
     try:
-        execute_run(run=run)
+        execute_run(run=run, resumes=False)
     except RunInProgress:
         logger.info("Run %s is in other hands; nothing to do.", run_id)
     except RunStopped as error:

@@ -7,7 +7,6 @@ from django.core.management.base import CommandParser
 
 from constitution.models import Constitution
 from training.budget import Budget
-from training.control import requeue_run
 from training.estimate import estimate_run
 from training.jobs import queue_run
 from training.models import GenerationRun
@@ -64,7 +63,6 @@ def begin_and_carry_out(
     if words["queue"]:
         queue_run(run=run)
         return run
-    requeue_run(run)
     return execute_run(run=run, retries=words["max_retries"], on_progress=Progress(tell))
 
 

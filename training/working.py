@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from training import claims
 from training.budget import left_of
+from training.control import requeue_run
 from training.folders import shard_of
 from training.looking import Lookout
 from training.models import GenerationRun, GenerationShard
@@ -34,16 +35,19 @@ def execute_run(
     max_connections: int | None = None,
     retries: int = RETRIES,
     on_progress: Progress | None = None,
+    resumes: bool = True,
 ) -> GenerationRun:
-    """Carry out a run, or what is left of it, beside any other worker; a run that is held is left alone.
+    """Carry out a run, or what is left of it, beside any other worker.
+
+    A run that was paused or canceled goes on, unless `resumes` is false: then it is left alone.
 
     Raises RunInProgress when other workers have all that is left, RunStopped or ModelUnavailable when the
     model cannot be asked. A run that was paused or whose budget is used up returns in that state.
     """
     run.refresh_from_db()
-    if run.status in (Status.FINISHED, *HELD):
+    if run.status == Status.FINISHED or (run.status in HELD and not resumes):
         return run
-    GenerationRun.objects.filter(pk=run.pk, status=Status.FAILED).update(status=Status.QUEUED, error="")
+    requeue_run(run)
     try:
         check_model(run.model, base_url=run.base_url)
         carry_out(run, max_connections or run.max_connections, retries, on_progress)

@@ -26,6 +26,7 @@ class Command(BaseCommand):
                 max_connections=options["max_connections"],
                 retries=options["max_retries"],
                 on_progress=Progress(self.stderr.write),
+                resumes=False,
             )
         except (ModelUnavailable, RunInProgress, RunStopped) as error:
             raise CommandError(str(error)) from error
