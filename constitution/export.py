@@ -8,6 +8,8 @@ from constitution.documents import document_of
 from constitution.models import Constitution
 from constitution.wording import OPENING
 
+AS_WORDED = "as_worded"
+FRAMINGS = (AS_WORDED, "positive", "negative")
 MEDIA_TYPES = {
     "json": ("application/json", "json"),
     "markdown": ("text/markdown; charset=utf-8", "md"),
@@ -35,18 +37,31 @@ def export_name(constitution: Constitution, format: str) -> str:
     return f"{constitution.conversation.slug}-v{constitution.version}.{MEDIA_TYPES[format][1]}"
 
 
-def critique_request(principle_text: str) -> str:
-    """Ask a model what is wrong with its last answer under one principle."""
+def critique_request(principle_text: str, framing: str = AS_WORDED) -> str:
+    """Ask a model what is wrong with its last answer under one principle.
+
+    The positive framing asks what would serve the principle, the negative one what goes against it.
+    """
+    asked = {
+        AS_WORDED: "the specific ways in which the assistant's last response falls short of",
+        "positive": "the specific ways in which the assistant's last response could come closer to being",
+        "negative": "everything in the assistant's last response that keeps it from being",
+    }[framing]
     return (
-        f"Consider this principle: “{principle_text}” Name the specific ways in which the assistant's last "
-        f"response falls short of {_ideal(principle_text)}. Criticize only; do not rewrite the response."
+        f"Consider this principle: “{principle_text}” Name {asked} {_ideal(principle_text)}. "
+        "Criticize only; do not rewrite the response."
     )
 
 
-def revision_request(principle_text: str) -> str:
-    """Ask a model for a better answer after the critique."""
+def revision_request(principle_text: str, framing: str = AS_WORDED) -> str:
+    """Ask a model for a better answer, with the principle as an aim or as what stands in its way."""
+    asked = {
+        AS_WORDED: "so that it becomes",
+        "positive": "so that it becomes",
+        "negative": "and take out everything that keeps it from being",
+    }[framing]
     return (
-        f"Rewrite the assistant's last response so that it becomes {_ideal(principle_text)}. "
+        f"Rewrite the assistant's last response {asked} {_ideal(principle_text)}. "
         "Keep what was already good, and give only the new response."
     )
 

@@ -1,6 +1,6 @@
 """The kinds of run: what each needs besides prompts and a model, and where its Inspect task stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -43,6 +43,8 @@ class Pipeline:
     """The calls of a sample that goes well, for estimates; without it, `calls_per_sample`."""
     sample_fields: Callable[[Prompt], dict[str, Any]] | None = None
     """Fields of the sample row besides those every kind has."""
+    expand: Callable[[Sequence[Prompt], Options], Sequence[Prompt]] | None = None
+    """The samples to make of the prompts, where some are answered several times."""
 
     def complete(self, options: Options) -> dict[str, Any]:
         """The options with defaults filled in; refuses one that this kind does not know."""

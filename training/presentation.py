@@ -8,6 +8,7 @@ from typing import Any
 
 from constitution.models import Principle
 from training.budget import MICROS, left_of
+from training.critique.flags import FLAG_WORDS
 from training.estimate import duration, seconds_left
 from training.models import GenerationRun
 from training.prices import find_price
@@ -29,13 +30,6 @@ STATUS_TAGS = {
     "Canceled": "closed",
     "Finished": "accepted",
     "Stopped": "failed",
-}
-FLAG_WORDS = {
-    "no_answer": "no answer",
-    "answer_refuses": "the first answer refuses",
-    "revision_refuses": "the revision refuses",
-    "unread_step": "a step could not be read",
-    "unchanged": "nothing changed",
 }
 STEP_STATUS_WORDS = {
     "empty": "The model wrote nothing.",

@@ -102,6 +102,8 @@ def prepared_reply(conversation: list[tuple[str, str]], seed: str) -> str:
         return pick("critiques", number)
     if "revised answer alone" in words:
         return revise(earlier_answer(conversation), number)
+    if "improved answer alone" in words:
+        return revise(conversation[-2][1], number)
     return pick("answers", number).replace("{topic}", topic_of(question))
 
 

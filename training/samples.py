@@ -1,6 +1,6 @@
 """What a model wrote, sample by sample: taken once from Inspect's log, then read as plain JSON Lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -29,8 +29,8 @@ class RevisedSample:
 
     @property
     def last_revision(self) -> dict[str, Any] | None:
-        """The revision that stands at the end: the last one that could be read."""
-        return next((step for step in reversed(self.steps) if is_readable_revision(step)), None)
+        """The revision that stands at the end: the last one that could be read and was taken over."""
+        return final_step(self.steps)
 
     @property
     def final_text(self) -> str:
@@ -41,8 +41,14 @@ class RevisedSample:
         return not self.answer["text"] or self.last_revision is None
 
 
-def is_readable_revision(step: dict[str, Any]) -> bool:
+def is_readable_revision(step: Mapping[str, Any]) -> bool:
     return step["step"] == "revision" and step["status"] in READABLE
+
+
+def final_step(steps: Sequence[Any]) -> Any:
+    """The last revision that could be read and that no judge kept from being taken over, or None."""
+    taken = (step for step in reversed(steps) if is_readable_revision(step) and step.get("is_kept", True))
+    return next(taken, None)
 
 
 def read_samples(path: Path, start: int = 0, end: int | None = None) -> Iterator[RevisedSample]:

@@ -83,7 +83,7 @@ def start_run(
             "prompts_sha256": plan.prompts_sha256,
             "is_rehearsal": is_rehearsal(model),
             "code_version": CODE_VERSION,
-            "n_samples": len(prompts),
+            "n_samples": len(plan.prompts),
             **how,
         },
     )
@@ -136,7 +136,8 @@ def make_plan(
         "parameters": parameters,
         "recipe": recipe,
     }
-    return Plan(pipeline, prompts, parameters, recipe, shaping, prompts_sha256(prompts))
+    samples = pipeline.expand(prompts, completed) if pipeline.expand else prompts
+    return Plan(pipeline, samples, parameters, recipe, shaping, prompts_sha256(prompts))
 
 
 def manner(model: str, budget: Budget, max_connections: int, uses_batches: bool) -> dict[str, Any]:

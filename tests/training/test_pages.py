@@ -60,7 +60,7 @@ def test_a_dialogue_shows_the_principle_beside_critique_and_revision(reader):
     page = reader.get(page_of(make_run())).content.decode()
     for words in ("Question number 0?", "First answer", "Final revision", "keeps promise number", "Critique"):
         assert words in page
-    assert "export_dataset" in page
+    assert "Make a dataset" in page
     assert "This is a rehearsal" in page
 
 

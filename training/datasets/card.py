@@ -50,6 +50,7 @@ def counts(tally: Tally) -> dict[str, Any]:
     return {
         "dropped": sorted(tally.dropped.items()),
         "flags": sorted(tally.flags.items()),
+        "verdicts": by_count(tally.verdicts),
         "tags": sorted(tally.tags.items()),
         "languages": by_count(tally.languages),
         "sources": sorted(tally.items_by_source.items()),

@@ -7,7 +7,7 @@ from typing import Any
 
 from training.models import GenerationRun
 from training.preferences import PreferencePair, iterate_pairs
-from training.samples import RevisedSample
+from training.samples import RevisedSample, is_readable_revision
 from training.services import iterate_samples
 
 CONSTITUTION = "constitution"
@@ -75,7 +75,8 @@ def reason_to_drop(sample: RevisedSample) -> str:
     if not sample.answer["text"].strip():
         return "the first answer is empty"
     if sample.last_revision is None:
-        return "no revision could be read"
+        has_some = any(map(is_readable_revision, sample.steps))
+        return "no revision was worth keeping" if has_some else "no revision could be read"
     if not sample.final_text.strip():
         return "the revision is empty"
     if sample.final_text == sample.answer["text"]:
@@ -86,7 +87,8 @@ def reason_to_drop(sample: RevisedSample) -> str:
 def revision_details(sample: RevisedSample, run: GenerationRun) -> dict[str, Any]:
     """Which principles, constitution, model and settings made a row."""
     revision = sample.last_revision or {}
-    revised = [step for step in sample.steps if step["step"] == "revision" and step["status"] == "ok"]
+    revised = [step for step in sample.steps if is_readable_revision(step) and step["status"] == "ok"]
+    revised = [step for step in revised if step.get("is_kept", True)]
     return {
         "principle_ids": [step["principle"] for step in revised],
         "constitution_sha256": run.constitution_sha256,
@@ -97,6 +99,7 @@ def revision_details(sample: RevisedSample, run: GenerationRun) -> dict[str, Any
         "parse_status": "ok" if "unread_step" not in sample.flags else "some steps unread",
         "flags": list(sample.flags),
         "label_source": "",
+        "verdict": (revision.get("verdict") or {}).get("result", ""),
         "source_prompt_id": sample.prompt_id,
         "source_prompt_name": sample.source_id,
         "sample_id": sample.id,
@@ -146,6 +149,7 @@ def pair_details(pair: PreferencePair) -> dict[str, Any]:
         "parse_status": pair.status,
         "flags": pair_flags(pair),
         "label_source": label_source(pair),
+        "verdict": "",
         "source_prompt_id": pair.prompt_id,
         "source_prompt_name": pair.source_id,
         "sample_id": pair.id,

@@ -60,7 +60,7 @@ ALL = (
 FORMATS = {format.name: format for format in ALL}
 
 TEXTS = ("constitution_sha256", "model", "sampling", "parse_status", "label_source", "source_prompt_id")
-TEXTS_AFTER = ("source_prompt_name", "sample_id", "run_id", "source")
+TEXTS_AFTER = ("source_prompt_name", "sample_id", "run_id", "source", "verdict")
 
 
 def make_rows(item: Item, format: Format, statements: list[int]) -> Iterator[Row]:

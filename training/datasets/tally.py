@@ -20,6 +20,7 @@ class Tally:
     withdrawn: list[str] = field(default_factory=list)
     principles: Counter[int] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
     tags: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     n_ties: int = 0
@@ -41,6 +42,7 @@ class Tally:
         self.items_by_source[item.source] += 1
         self.principles.update(item.details.get("principle_ids", ()))
         self.flags.update(item.flags)
+        self.verdicts.update(filter(None, [item.details.get("verdict")]))
         self.tags.update(item.tags)
         self.languages[guess_language(item.request)] += 1
         self.n_ties += item.weight == 0

@@ -5,9 +5,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from constitution.export import AS_WORDED, FRAMINGS
 from constitution.services import ConstitutionNotFound, find_constitution
+from training.asking import read_examples
 from training.prompts import read_prompts
 from training.providers import ModelUnavailable
+from training.revisions import KEEPING
 from training.run_arguments import add_run_arguments, begin_and_carry_out, outcome
 from training.services import ConstitutionNotAdopted, RunInProgress
 from training.shards import RunStopped
@@ -25,6 +28,15 @@ class Command(BaseCommand):
         add("--model", default="", help="anthropic/…, openai/…, openai-api/<service>/…, rehearsal/…")
         add("--base-url", default="", help="address of the server, where it is not the provider's own")
         add("--rounds", type=int, default=4, help="critiques and revisions per prompt")
+        add("--samples", type=int, default=1, help="dialogues per prompt, each with a seed of its own")
+        add("--direct", action="store_true", help="ask for revisions without a critique before them")
+        add("--framing", default=AS_WORDED, choices=FRAMINGS, help="how a principle is put to the model")
+        add("--examples", type=Path, help="a file of worked examples instead of ours")
+        add("--no-examples", action="store_true", help="put no worked examples before a round")
+        add("--judge", default="", help="judge each revision: self, MODEL or MODEL@URL")
+        add(
+            "--keep", default="last", choices=KEEPING, help="best: drop revisions judged worse; needs --judge"
+        )
         add("--limit", type=int, help="use at most this many prompts")
         add("--seed", type=int, default=0, help="settles which principles are drawn")
         add("--temperature", type=float, help="sent only where the provider takes it")
@@ -37,7 +49,7 @@ class Command(BaseCommand):
                 constitution=find_constitution(options["constitution"]),
                 kind="revision",
                 prompts=read_prompts(options["prompts"], limit=options["limit"]).prompts,
-                run_options={"rounds": options["rounds"]},
+                run_options=run_options(options),
                 words=options,
                 tell=self.stderr.write,
                 **{name: options[name] for name in ("model", "base_url", "seed")},
@@ -46,3 +58,15 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if run is not None:
             self.stdout.write(outcome(run))
+
+
+def run_options(options: dict[str, Any]) -> dict[str, Any]:
+    """What the command's words mean to a run of critique and revision."""
+    model, _, base_url = options["judge"].partition("@")
+    examples = read_examples(options["examples"]) if options["examples"] else not options["no_examples"]
+    return {
+        **{name: options[name] for name in ("rounds", "samples", "framing", "keep")},
+        "critique": not options["direct"],
+        "examples": examples,
+        "judge": {"model": model, "base_url": base_url} if base_url else model,
+    }
