@@ -1,5 +1,6 @@
 """Pages of a preference run: its pairs, the agreement of judges and people, and calibration."""
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,6 @@ from training.people import TooFewLabels, fit_calibration, labels_of, people_fig
 from training.preference_jobs import report_or_queue
 from training.preference_presentation import (
     FILTERS,
-    STATUS_WORDS,
     agreement_row,
     in_words,
     interval_of,
@@ -39,35 +39,47 @@ MOST_LOOKED_AT = 20_000
 def preference_run(request: HttpRequest, run: GenerationRun) -> HttpResponse:
     """Show one preference run: how it stands, what shaped it, and the pairs that pass the filters."""
     principles = principles_of(run)
-    only = request.GET.get("only", "")
-    wanted = request.GET.get("principle", "")
-    principle = int(wanted) if wanted.isdecimal() and int(wanted) in principles else None
-    number = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
-    start = (number - 1) * PAIRS_PER_PAGE
-    looked_at = islice(pairs_here(run), MOST_LOOKED_AT)
-    chosen = (pair for pair in looked_at if is_shown(pair, principle=principle, only=only))
-    pairs = list(islice(chosen, start, start + PAIRS_PER_PAGE + 1))
-    figures = report_or_queue(run) if is_here(run) else None
     context = {
         "run": run,
         "shown": shown_run(run),
         "judges": judges_of(run),
         "answerers": [entry["model"] for entry in run.parameters["answerers"]] or [run.model],
-        "figures": figures,
-        "status_words": STATUS_WORDS,
+        "figures": report_or_queue(run) if is_here(run) else None,
+        "principles": principles.values(),
+        "filters": FILTERS.items(),
+        "is_here": is_here(run),
+        "n_readable": n_readable(run),
+        "most_looked_at": MOST_LOOKED_AT,
+        **page_of_pairs(request.GET, run, principles),
+    }
+    return render(request, "training/preference_run.html", context)
+
+
+def page_of_pairs(
+    asked: Mapping[str, str], run: GenerationRun, principles: dict[int, Principle]
+) -> dict[str, Any]:
+    """One page of the pairs that pass the filters; what is no filter is passed over."""
+    only = asked.get("only", "")
+    principle = number_in(asked, "principle") if number_in(asked, "principle") in principles else None
+    number = max(1, number_in(asked, "page"))
+    start = (number - 1) * PAIRS_PER_PAGE
+    looked_at = islice(pairs_here(run), MOST_LOOKED_AT)
+    chosen = (pair for pair in looked_at if is_shown(pair, principle=principle, only=only))
+    pairs = list(islice(chosen, start, start + PAIRS_PER_PAGE + 1))
+    return {
         "pairs": [shown_pair(pair, principles) for pair in pairs[:PAIRS_PER_PAGE]],
         "number": number,
         "start": start,
         "has_next": len(pairs) > PAIRS_PER_PAGE,
-        "principles": principles.values(),
         "chosen_principle": principle,
-        "filters": FILTERS.items(),
         "only": only if only in FILTERS else "",
-        "is_here": is_here(run),
-        "n_readable": n_readable(run),
-        "most_looked_at": MOST_LOOKED_AT,
     }
-    return render(request, "training/preference_run.html", context)
+
+
+def number_in(asked: Mapping[str, str], name: str) -> int:
+    """A number from the address, or 0 where there is none."""
+    text = asked.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
 
 
 @require_GET
