@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from opinion.votes import Votes, looked_up
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 EMPTY = 0
@@ -32,7 +31,7 @@ class Ballots:
     """
 
     def __init__(self, lengths: Ints, codes: NDArray[np.int32]) -> None:
-        room = lengths + np.maximum(lengths // 8, LEAST_ROOM)
+        room = lengths + np.maximum(lengths // 16, LEAST_ROOM)
         self._row_starts = np.zeros(2 * len(room) + 16, dtype=np.int32)
         self._n_rows = len(room)
         self._row_starts[1 : self._n_rows + 1] = np.cumsum(room)
@@ -43,7 +42,7 @@ class Ballots:
         first = np.repeat(self._row_starts[: self._n_rows], lengths)
         within = np.arange(len(codes)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         self._codes[first + within] = codes
-        self._ones = np.ones(len(self._codes))
+        self._ones = np.ones(len(self._codes), dtype=np.int64)
 
     @classmethod
     def from_votes(cls, votes: Votes) -> Self:
@@ -81,17 +80,13 @@ class Ballots:
     def replace(self, person: int, place: int, code: int) -> None:
         self._codes[self._row_starts[self._row_of[person]] + place] = code
 
-    def sums(self, table: Floats) -> Floats:
-        """Add up, per person, what each vote stands for.
+    def sums(self, table: Ints) -> Ints:
+        """Add up, per person, what each vote stands for: int array of shape (n_people,).
 
         Parameters
         ----------
-        table : float array of shape (n_codes, n_sums)
+        table : int array of shape (n_codes,)
             What a vote with this code counts; 0 for the empty place.
-
-        Returns
-        -------
-        float array of shape (n_people, n_sums)
         """
         from scipy.sparse import csr_array
 
@@ -99,9 +94,8 @@ class Ballots:
         places = csr_array(
             (self._ones[: self._end], self._codes[: self._end], starts), shape=(self._n_rows, len(table))
         )
-        rows = self._row_of[: self.n_people]
-        by_person = [looked_up(places @ np.ascontiguousarray(column), rows) for column in table.T]
-        return np.stack(by_person, axis=1)
+        by_row: Ints = places @ table
+        return looked_up(by_row, self._row_of[: self.n_people])
 
     def arrays(self) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32]]:
         """Person, column and value of all votes."""
@@ -141,7 +135,7 @@ class Ballots:
         if start + room > len(self._codes):
             more = np.zeros(len(self._codes) + room, dtype=np.int32)
             self._codes = np.concatenate([self._codes, more])
-            self._ones = np.ones(len(self._codes))
+            self._ones = np.ones(len(self._codes), dtype=np.int64)
         self._n_rows += 1
         self._row_starts[self._n_rows] = start + room
         return self._n_rows - 1

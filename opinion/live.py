@@ -7,10 +7,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from opinion.ballots import Ballots, ballot_code, decoded
+from opinion.ballots import EMPTY, Ballots, ballot_code, decoded
+from opinion.kept_sums import KeptSums
 from opinion.moments import BYTES_PER_PAIR, Moments
 from opinion.projection import N_DENSE, NO_VARIANCE, Projection, project, telling_components
-from opinion.subspace import leading_eigenpairs
+from opinion.subspace import Start, leading_eigenpairs, started
 from opinion.support import Counts, group_aware_consensus
 from opinion.threads import one_thread
 from opinion.votes import AGREE, DISAGREE, PASS, Votes, places_of
@@ -74,7 +75,8 @@ class LiveOpinion:
         self._people, self._statements = _Arrivals(votes.participant_ids), _Arrivals(votes.statement_ids)
         self._ballots = Ballots.from_votes(votes)
         self._moments: Moments | None = None
-        self._start: Floats | None = None
+        self._start: Start | None = None
+        self._sums = KeptSums(3)  # along both axes, and over statements left out
         self._gram = np.empty((0, 0))
         self._changed: set[int] = set()  # columns voted on since the last refresh
         self._n_changes = 0
@@ -143,6 +145,7 @@ class LiveOpinion:
             self._ballots.append(person, ballot_code(column, value))
             if self._moments is not None:
                 self._moments.add(column, value, columns, values)
+                self._sums.note(person, EMPTY, ballot_code(column, value))
         else:
             before = int(values[place[0]])
             self._ballots.replace(person, int(place[0]), ballot_code(column, value))
@@ -150,6 +153,7 @@ class LiveOpinion:
             if self._moments is not None:
                 values[place[0]] = 0  # its own products are counted apart
                 self._moments.change(column, before, value, columns, values)
+                self._sums.note(person, ballot_code(column, before), ballot_code(column, value))
         counts[value + 1, column] += 1
         self._changed.add(column)
         self._n_changes += 1
@@ -199,7 +203,7 @@ class LiveOpinion:
             every, vectors = np.linalg.eigh(self._gram)
             values, leading = every[::-1][:2], vectors.T[::-1][:2]
         else:
-            values, leading, self._start = leading_eigenpairs(self._gram, self._warm_start())
+            values, leading, self._start = leading_eigenpairs(self._gram, self._start)
         self._n_changes = 0
         variance = float(self._gram.trace())
         negligible = max(NO_VARIANCE * variance, ROUNDING * self.n_votes)
@@ -209,30 +213,28 @@ class LiveOpinion:
     def _bring_gram_up_to_date(self, center: Floats, left_out: NDArray[np.bool_]) -> None:
         assert self._moments is not None
         size = self.n_statements
+        if self._n_changes > SHARE_NEW * self.n_votes:
+            self._start = None
         if len(self._gram) == size and len(self._changed) * SEVERAL < size:
-            self._moments.update_gram(sorted(self._changed), center, left_out, self._gram)
+            changed = sorted(self._changed)
+            change = self._moments.update_gram(changed, center, left_out, self._gram)
+            self._start = self._start and self._start.after(changed, change)
         else:
             self._gram = np.empty((size, size)) if len(self._gram) != size else self._gram
             self._moments.gram(center, left_out, self._gram)
+            self._start = self._start and started(self._gram, self._start.vectors)
         self._changed.clear()
-
-    def _warm_start(self) -> Floats | None:
-        if self._start is None or self._n_changes > SHARE_NEW * self.n_votes:
-            return None
-        return np.pad(self._start, ((0, self.n_statements - len(self._start)), (0, 0)))
 
     def _positions(self, center: Floats, components: Floats, left_out: NDArray[np.bool_]) -> Floats:
         """Where people stand, in order of arrival."""
         values = np.array([DISAGREE, PASS, AGREE])
-        n_sums = 3 if left_out.any() else 2
-        table = np.zeros((3 * self.n_statements + 1, n_sums))
-        table[1:, 0], table[1:, 1] = (
-            ((values - center[:, None]) * component[:, None]).ravel() for component in components
-        )
-        table[1:, 2:] = np.repeat(left_out, 3)[:, None]
-        sums = self._ballots.sums(table)
-        n_answered = self._ballots.lengths - sums[:, 2:].sum(axis=1) + left_out.sum()
-        return np.sqrt(self.n_statements / np.maximum(n_answered, 1))[:, None] * sums[:, :2]
+        table = np.zeros((3, 3 * self.n_statements + 1))
+        table[:2, 1:] = ((values - center[:, None]) * components[:, :, None]).reshape(2, -1)
+        table[2, 1:] = np.repeat(left_out, 3)
+        across, along, n_left_out = self._sums.brought_to(table, self._ballots)
+        n_answered = self._ballots.lengths - n_left_out + left_out.sum()
+        scale = np.sqrt(self.n_statements / np.maximum(n_answered, 1))
+        return np.stack([scale * across, scale * along], axis=1)
 
     def _settle(self) -> None:
         """Tidy up, and decide whether to keep sums over pairs of statements."""
@@ -243,6 +245,7 @@ class LiveOpinion:
         elif self._moments is None:
             person, column, value = self._ballots.arrays()
             self._moments = Moments(person, column, value, (self.n_people, self.n_statements))
+            self._sums = KeptSums(3)
             self._gram = np.empty((0, 0))
 
     def _person(self, person_id: int) -> int:

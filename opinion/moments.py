@@ -82,13 +82,21 @@ class Moments:
 
     def update_gram(
         self, changed: list[int], center: Floats, left_out: NDArray[np.bool_], out: Floats
-    ) -> None:
-        """Bring `out` up to date where nobody voted but on the statements `changed`."""
+    ) -> Floats:
+        """Bring `out` up to date where nobody voted but on the statements `changed`.
+
+        Returns
+        -------
+        float array of shape (n_changed, n_statements)
+            By how much their rows, and so their columns, changed.
+        """
         rows = self._gram_rows(np.array(changed, dtype=np.int64), slice(0, len(center)), center)
         rows[:, left_out] = 0.0
         rows[left_out[changed]] = 0.0
+        change = rows - out[changed]
         out[changed] = rows
         out[:, changed] = rows.T
+        return change
 
     def _gram_rows(self, rows: slice | Ints, columns: slice, center: Floats) -> Floats:
         across, along = center[columns], center[rows][:, None]

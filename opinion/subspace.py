@@ -14,61 +14,120 @@ MAX_STEPS = 500
 LEAST_STEPS = 2  # so that a direction that has just become a leading one is not overlooked
 ANGLE = 3e-8  # a vector this close to the true one, in radians, is close enough
 SMALLEST_GAP = 1e-6  # eigenvalues closer than this part of the largest have no directions of their own
-
-
+LEAST_APART = 0.05  # of the largest eigenvalue: a diagonal nearer to an eigenvalue would say too much
+LEAST_TURN = 1e-6
 LEAST_VECTORS, MOST_VECTORS = 12, 400
 CLOSE = 1e-12  # of the largest eigenvalue: a residual this small leaves nothing to gain
 NOTHING_LEFT = 1e-14
 
 
+class Start(NamedTuple):
+    """Where a search begins: vectors near the leading ones, one at random, and what the matrix makes of them.
+
+    Float arrays of shape (N_KEPT + 1, n).
+    """
+
+    vectors: Floats
+    images: Floats
+
+    def after(self, changed: list[int], change: Floats) -> "Start":
+        """The same vectors, and their images once rows and columns `changed` of the matrix grew by `change`.
+
+        Parameters
+        ----------
+        changed : list of n_changed ints
+        change : float array of shape (n_changed, n)
+        """
+        images = self.images + self.vectors[:, changed] @ change
+        images[:, changed] = self.images[:, changed] + self.vectors @ change.T
+        return self._replace(images=images)
+
+
 class Eigenpairs(NamedTuple):
-    """The two largest eigenvalues, their vectors as rows (2, n), and vectors (n, N_KEPT) to begin again."""
+    """The two largest eigenvalues, their vectors as rows (2, n), and where to begin again."""
 
     values: Floats
     vectors: Floats
-    start: Floats
+    start: Start
 
 
-def leading_eigenpairs(matrix: Floats, start: Floats | None) -> Eigenpairs:
+def leading_eigenpairs(matrix: Floats, start: Start | None = None) -> Eigenpairs:
     """Find the two leading eigenpairs of a symmetric positive semidefinite matrix.
 
-    The search space begins with the earlier vectors and grows by what they still miss (a block Krylov method
-    with Rayleigh–Ritz projection), until the vectors are within 3·10⁻⁸ radians of the true ones.
+    The search space begins with the earlier vectors and grows by what they still miss, divided by how far
+    the matrix's diagonal is from the eigenvalue (Davidson's method), until the vectors are within 3·10⁻⁸
+    radians of the true ones.
 
     Parameters
     ----------
     matrix : float array of shape (n, n)
-        n must be larger than N_KEPT.
-    start : float array of shape (n, N_KEPT), optional
-        Vectors near the leading ones; without them random ones are taken.
+        n must be larger than N_KEPT + 1.
+    start : Start, optional
+        Without one, random vectors are taken.
     """
-    size = len(matrix)
-    draw = np.random.default_rng(0)
-    first = draw.standard_normal((size, N_KEPT)) if start is None else start
-    # One random vector more, so that every direction takes part.
-    basis = np.linalg.qr(np.column_stack([first, draw.standard_normal(size)]))[0]
-    images = matrix @ basis
+    basis, images = _begun(matrix, start or random_start(matrix))
+    at_random = basis[-1:], images[-1:]  # so that every direction takes part
+    diagonal = matrix.diagonal()
     for step in range(MAX_STEPS):
-        values, turns = np.linalg.eigh(basis.T @ images)
-        turns = turns[:, ::-1][:, :N_KEPT]
-        values = values[::-1][:N_KEPT]
-        residuals = images @ turns[:, :2] - (basis @ turns[:, :2]) * values[:2]
-        if step >= LEAST_STEPS and _is_close(values, residuals):
+        values, turns = np.linalg.eigh(basis @ images.T)
+        values, turns = values[::-1][:N_KEPT], turns.T[::-1][:N_KEPT]
+        residuals = turns[:2] @ images - values[:2, None] * (turns[:2] @ basis)
+        missing = _is_far(values, residuals)
+        if step < LEAST_STEPS:
+            missing[:] = True
+        if not missing.any():
             break
-        if basis.shape[1] + 2 > min(MAX_BASIS, size):
-            basis, images = basis @ turns, images @ turns
-        new = np.linalg.qr(residuals)[0]
-        new = np.linalg.qr(new - basis @ (basis.T @ new))[0]  # where little is left, some of it is rounding
-        basis = np.column_stack([basis, new])
-        images = np.column_stack([images, matrix @ new])
-    return Eigenpairs(values[:2], (basis @ turns[:, :2]).T, basis @ turns)
+        if len(basis) + 2 > min(MAX_BASIS, len(matrix)):
+            basis, images = turns @ basis, turns @ images
+        apart = values[:2, None] - diagonal
+        wanted = residuals / np.maximum(apart, LEAST_APART * values[0])
+        new = _orthonormal_to(basis, wanted[missing])
+        basis = np.concatenate([basis, new])
+        images = np.concatenate([images, _images(matrix, new)])
+    kept, kept_images = turns @ basis, turns @ images
+    start = Start(*map(np.concatenate, ((kept, at_random[0]), (kept_images, at_random[1]))))
+    return Eigenpairs(values[:2], kept[:2], start)
 
 
-def _is_close(values: Floats, residuals: Floats) -> bool:
+def random_start(matrix: Floats) -> Start:
+    """Where to begin without earlier vectors; always the same."""
+    return started(matrix, np.random.default_rng(0).standard_normal((N_KEPT + 1, len(matrix))))
+
+
+def started(matrix: Floats, vectors: Floats) -> Start:
+    """Where to begin with these vectors, (N_KEPT + 1, up to n), of a matrix that is new."""
+    vectors = np.pad(vectors, ((0, 0), (0, len(matrix) - vectors.shape[1])))
+    return Start(vectors, vectors @ matrix)
+
+
+def _begun(matrix: Floats, start: Start) -> tuple[Floats, Floats]:
+    """The start's directions made orthonormal, and their images: float arrays of shape (N_KEPT + 1, n)."""
+    basis, turns = np.linalg.qr(start.vectors.T)
+    sizes = np.abs(turns.diagonal())
+    if sizes.min() <= LEAST_TURN * sizes.max():  # some directions are others over again
+        return basis.T, basis.T @ matrix
+    return basis.T, np.linalg.solve(turns.T, start.images)
+
+
+def _orthonormal_to(basis: Floats, vectors: Floats) -> Floats:
+    """What of the vectors lies in no direction of the basis; twice, as the little left is partly rounding."""
+    for _ in range(2):
+        vectors = np.linalg.qr((vectors - (vectors @ basis.T) @ basis).T)[0].T
+    return vectors
+
+
+def _images(matrix: Floats, vectors: Floats) -> Floats:
+    """What a symmetric matrix, half of which is read, makes of vectors: float array (n_vectors, n)."""
+    from scipy.linalg.blas import dsymv
+
+    return np.stack([dsymv(1.0, matrix.T, vector) for vector in vectors])
+
+
+def _is_far(values: Floats, residuals: Floats) -> NDArray[np.bool_]:
     """A vector is off by at most its residual over the distance of its eigenvalue to the others."""
     gaps = np.array([values[0] - values[1], min(values[0] - values[1], values[1] - values[2])])
     gaps = np.maximum(gaps, SMALLEST_GAP * values[0])
-    return bool((np.linalg.norm(residuals, axis=0) <= ANGLE * gaps).all())
+    return np.asarray(np.linalg.norm(residuals, axis=1) > ANGLE * gaps)
 
 
 def leading_of_product(product: Callable[[Floats], Floats], size: int) -> tuple[Floats, Floats]:

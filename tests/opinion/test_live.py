@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opinion import LiveMap, LiveOpinion, OpinionMap, Votes, analyze
-from opinion.subspace import leading_eigenpairs
+from opinion.subspace import leading_eigenpairs, started
 from tests.opinion.conversations import planted_arrays
 
 Stream = list[tuple[int, int, int]]
@@ -158,14 +158,34 @@ def test_unknown_ids_are_refused():
         live.leave_out([9])
 
 
-def test_leading_directions_are_found_from_any_start():
-    draw = np.random.default_rng(0)
-    half = draw.standard_normal((300, 40)) * np.geomspace(1, 30, 40)
-    matrix = half @ half.T
+def directions(matrix: np.ndarray) -> np.ndarray:
+    return np.linalg.eigh(matrix)[1].T[::-1][:2]
+
+
+def signal(seed: int, size: int = 300) -> np.ndarray:
+    half = np.random.default_rng(seed).standard_normal((size, 40)) * np.geomspace(1, 30, 40)
+    return half @ half.T
+
+
+@pytest.mark.parametrize("kind", ["none", "random", "the answer", "nothing"])
+def test_leading_directions_are_found_from_any_start(kind):
+    matrix = signal(0)
     values, vectors = np.linalg.eigh(matrix)
-    for start in (None, draw.standard_normal((300, 4)), vectors[:, :4], np.zeros((300, 4))):
-        found = leading_eigenpairs(matrix, start)
-        assert found.values == pytest.approx(values[::-1][:2])
-        assert np.abs((found.vectors * vectors[:, ::-1][:, :2].T).sum(axis=1)) == pytest.approx(
-            [1, 1], abs=1e-12
-        )
+    before = {"random": np.random.default_rng(1).random((5, 300)), "the answer": vectors.T[:-6:-1]}
+    start = None if kind == "none" else started(matrix, before.get(kind, np.zeros((5, 300))))
+    found = leading_eigenpairs(matrix, start)
+    assert found.values == pytest.approx(values[::-1][:2])
+    assert np.abs((found.vectors * directions(matrix)).sum(axis=1)) == pytest.approx([1, 1], abs=1e-12)
+
+
+def test_a_search_goes_on_after_some_rows_and_columns_changed():
+    before = signal(0)
+    start, changed = leading_eigenpairs(before).start, [3, 70, 71]
+    matrix = before + np.eye(300)
+    matrix[changed] = matrix[:, changed].T * 2
+    matrix[:, changed] = matrix[changed].T
+    before += np.eye(300)
+    start = start._replace(images=start.images + start.vectors).after(changed, (matrix - before)[changed])
+    assert start.images == pytest.approx(start.vectors @ matrix)
+    found = leading_eigenpairs(matrix, start)
+    assert np.abs((found.vectors * directions(matrix)).sum(axis=1)) == pytest.approx([1, 1], abs=1e-12)
