@@ -1,6 +1,7 @@
 """Queued work: carrying out generation runs in workers."""
 
 import logging
+import threading
 
 from django.db import transaction
 from procrastinate import RetryStrategy
@@ -22,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 MOST_JOBS = 8
 """Workers that one run is offered to; idle ones take a part each."""
+ASK_AGAIN_SECONDS = 30
+# A worker does one run at a time: its other places are for the site's shorter work.
+has_run = threading.Lock()
 
 
 def queue_run(*, run: GenerationRun) -> bool:
@@ -39,6 +43,9 @@ def queue_run(*, run: GenerationRun) -> bool:
 def execute_generation_run(run_id: str) -> None:
     """Carry out the run, or what is left of it; the run's row says how it went."""
     run = GenerationRun.objects.get(pk=run_id)
+    if not has_run.acquire(blocking=False):
+        offer_again(run)
+        return
     try:
         execute_run(run=run, resumes=False)
     except RunInProgress:
@@ -46,3 +53,12 @@ def execute_generation_run(run_id: str) -> None:
     except RunStopped as error:
         logger.warning("Run %s stopped: %s", run_id, error)
         raise
+    finally:
+        has_run.release()
+
+
+def offer_again(run: GenerationRun) -> None:
+    """Leave a run that still has something to do to a worker that is free in a while."""
+    if run.status in (GenerationRun.Status.QUEUED, GenerationRun.Status.RUNNING):
+        later = execute_generation_run.configure(schedule_in={"seconds": ASK_AGAIN_SECONDS})
+        later.defer(run_id=str(run.pk))
