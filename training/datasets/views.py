@@ -14,14 +14,16 @@ from training.datasets.forms import ExportForm
 from training.datasets.jobs import queue_export
 from training.models import DatasetExport, GenerationRun
 
+KINDS = (GenerationRun.Kind.REVISION, GenerationRun.Kind.PREFERENCE)
+
 
 @require_http_methods(["GET", "POST"])
 @login_required
 def exports(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the datasets made of a run, and queue another."""
     run = get_object_or_404(GenerationRun.objects.select_related("constitution__conversation"), pk=pk)
-    if run.status != GenerationRun.Status.FINISHED:
-        raise Http404("A dataset can be made once the run is finished.")
+    if run.status != GenerationRun.Status.FINISHED or run.kind not in KINDS:
+        raise Http404("Datasets are made of finished runs of revisions or preferences.")
     form = ExportForm(request.POST or None, run=run)
     if request.method == "POST" and form.is_valid():
         assert request.user.is_authenticated

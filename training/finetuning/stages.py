@@ -143,7 +143,7 @@ def make_reward(work: Work, callbacks: list[Any]) -> Any:
     def change(rows: Dataset) -> Dataset:
         return pair_rows(rows, is_soft=False)
 
-    return RewardTrainer(
+    trainer = RewardTrainer(
         model=load_scorer(work.model, work.dtype, work.tokenizer),
         args=RewardConfig(
             **shared_arguments(work),
@@ -157,6 +157,9 @@ def make_reward(work: Work, callbacks: list[Any]) -> Any:
         peft_config=work.adapter("SEQ_CLS"),
         callbacks=callbacks,
     )
+    if not len(trainer.train_dataset):
+        raise ValueError(f"Every pair is longer than max_length, {work.settings['max_length']} tokens.")
+    return trainer
 
 
 def make_online(work: Work, callbacks: list[Any]) -> Any:

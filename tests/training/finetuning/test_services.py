@@ -1,17 +1,25 @@
 """A fine-tuning from start to end: what goes in is checked, what comes out prefers what it was taught."""
 
+import shutil
+
+import psycopg
 import pytest
+from django.db import connection
 
 from tests.factories import make_adopted_constitution
 from tests.training.finetuning.conftest import make_items, write_dataset
 from training.datasets import DatasetError
+from training.finetuning.jobs import execute_finetuning_run
 from training.finetuning.process import TrainerMissing, training_environment
 from training.finetuning.services import (
+    FineTuningBusy,
     FineTuningError,
     ancestry_of,
+    ask_to_pause,
     cancel_finetuning,
     execute_finetuning,
     hash_model,
+    lock_key,
     make_ready,
     places_of,
     start_finetuning,
@@ -130,3 +138,41 @@ def test_the_training_process_knows_no_secret(monkeypatch):
     assert "secret" not in str(environment)
     assert environment["HF_HUB_OFFLINE"] == environment["TRANSFORMERS_OFFLINE"] == "1"
     assert training_environment(allows_download=True)["HF_HUB_OFFLINE"] == "0"
+
+
+def test_paused_from_outside_then_cancelled_for_good(begin, trained):
+    run = begin(SFT | {"max_steps": 400, "save_steps": 400})
+    execute_finetuning(run=run, on_progress=lambda line: ask_to_pause(run))
+    assert (run.status, run.wish, run.error) == ("paused", "", "")
+    assert list(places_of(run).stage(1, "sft").glob("checkpoint-*"))
+    before = run.step
+
+    assert make_ready(run)
+    execute_finetuning(run=run, on_progress=lambda line: cancel_finetuning(run))
+    assert (run.status, run.error) == ("cancelled", "")
+    assert 0 < before <= run.step < 400
+    assert not (places_of(run).folder / "stages").exists()
+
+
+def test_a_base_model_changed_meanwhile_is_refused(begin, base_model, tmp_path):
+    copied = shutil.copytree(base_model, tmp_path / "copied")
+    run = begin(SFT, base_model=str(copied))
+    FineTuningRun.objects.update(base_model_sha256=hash_model(copied))
+    (copied / "config.json").write_text("{}")
+    execute_finetuning_run(run_id=str(run.pk))
+    run.refresh_from_db()
+    assert run.status == "failed"
+    assert "is not the one this fine-tuning began with" in run.error
+
+
+def test_a_second_starter_leaves_it_to_the_first(begin):
+    run = begin(SFT)
+    info = connection.connection.info
+    place = {"host": info.host, "port": info.port, "user": info.user, "dbname": info.dbname}
+    with psycopg.connect(**place, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [lock_key(run)])
+        with pytest.raises(FineTuningBusy):
+            execute_finetuning(run=run)
+        execute_finetuning_run(run_id=str(run.pk))
+    run.refresh_from_db()
+    assert run.status == "queued"
