@@ -49,6 +49,11 @@ def test_a_pair_shows_both_answers_its_label_and_its_principle(reader):
     assert "This is a rehearsal" in page
 
 
+def test_the_list_of_runs_says_what_kind_it_is(reader):
+    make_preference_run(1, is_executed=False)
+    assert "Preferences, seed 0" in reader.get(reverse("training:runs")).content.decode()
+
+
 def test_pairs_come_in_pages_and_filters(reader):
     run = make_preference_run(14)
     assert "Pair 13" in read(reader, "run", run, page=2)
