@@ -6,15 +6,27 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from constitution.models import Constitution
+from constitution.services import ConstitutionNotFound
 from training.budget import Budget
 from training.estimate import estimate_run
 from training.jobs import queue_run
 from training.models import GenerationRun
 from training.prompts import Prompt
-from training.providers import RETRIES
-from training.services import execute_run, make_plan, start_run
+from training.providers import RETRIES, ModelUnavailable
+from training.services import ConstitutionNotAdopted, RunInProgress, execute_run, make_plan, start_run
+from training.shards import RunStopped
 
 Tell = Callable[[str], object]
+
+# What can be wrong with what was asked for, or stop a run; a command says it in one line.
+RUN_ERRORS = (
+    ConstitutionNotAdopted,
+    ConstitutionNotFound,
+    ModelUnavailable,
+    RunInProgress,
+    RunStopped,
+    ValueError,
+)
 
 
 def add_run_arguments(parser: CommandParser) -> None:

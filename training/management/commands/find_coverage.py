@@ -6,11 +6,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from constitution.models import Constitution
 from constitution.services import find_constitution
-from training.management.commands.generate_prompts import ERRORS
 from training.models import PromptSet
 from training.prompt_sets.coverage import coverage_of, find_by_similarity
 from training.prompt_sets.generating import name_by_model
 from training.prompt_sets.services import find_set
+from training.run_arguments import RUN_ERRORS
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             constitution = find_constitution(options["constitution"])
             prompt_set = find_set(options["set"])
             n_new = self.find(constitution, prompt_set, options["model"], options["base_url"])
-        except ERRORS as error:
+        except RUN_ERRORS as error:
             raise CommandError(str(error)) from error
         covered = coverage_of(constitution, prompt_set)
         n_bare = sum(row.n == 0 for row in covered)

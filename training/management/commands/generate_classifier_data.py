@@ -4,20 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from constitution.services import ConstitutionNotFound, find_constitution
-from training.classifiers.services import start_examples
-from training.providers import RETRIES, ModelUnavailable
-from training.services import ConstitutionNotAdopted, RunInProgress, execute_run
-from training.shards import RunStopped
-
-ERRORS = (
-    ConstitutionNotAdopted,
-    ConstitutionNotFound,
-    ModelUnavailable,
-    RunInProgress,
-    RunStopped,
-    ValueError,
-)
+from constitution.services import find_constitution
+from training.classifiers.classes import class_prompts, classes_of
+from training.run_arguments import RUN_ERRORS, add_run_arguments, begin_and_carry_out, outcome
 
 
 class Command(BaseCommand):
@@ -33,25 +22,22 @@ class Command(BaseCommand):
         add("--paraphrases", type=int, default=1, help="other wordings of each message")
         add("--languages", nargs="*", default=[], help="translations of each message, as: de ar ja")
         add("--seed", type=int, default=0)
-        add("--max-connections", type=int, default=20, help="calls in flight at once")
-        add("--max-retries", type=int, default=RETRIES, help="tries after 429, 5xx or a lost connection")
+        add_run_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        named = ("model", "base_url", "principles", "paraphrases", "languages", "seed")
         try:
-            run = start_examples(
-                constitution=find_constitution(options["constitution"]),
-                n_per_class=options["per_class"],
-                **{name: options[name] for name in named},
+            constitution = find_constitution(options["constitution"])
+            classes = classes_of(constitution, options["principles"])
+            run = begin_and_carry_out(
+                constitution=constitution,
+                kind="classifier",
+                prompts=class_prompts(classes, options["per_class"]),
+                run_options={name: options[name] for name in ("paraphrases", "languages")},
+                words=options,
+                tell=self.stderr.write,
+                **{name: options[name] for name in ("model", "base_url", "seed")},
             )
-            limits = {"max_connections": options["max_connections"], "retries": options["max_retries"]}
-            execute_run(run=run, on_progress=self.show, **limits)
-        except ERRORS as error:
+        except RUN_ERRORS as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"Run {run.pk}: {run.n_finished} messages ({run.n_failed} not written).")
-
-    def show(self, n_finished: int, n_samples: int) -> None:
-        """Print progress whenever it has moved."""
-        if n_finished != getattr(self, "shown", 0):
-            self.shown = n_finished
-            self.stderr.write(f"{n_finished} of {n_samples} messages")
+        if run is not None:
+            self.stdout.write(outcome(run))

@@ -4,21 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from constitution.services import ConstitutionNotFound, find_constitution
+from constitution.services import find_constitution
 from training.prompt_sets.generating import fill_gaps
 from training.prompt_sets.services import make_set
-from training.providers import ModelUnavailable
-from training.services import ConstitutionNotAdopted, RunInProgress
-from training.shards import RunStopped
-
-ERRORS = (
-    ConstitutionNotAdopted,
-    ConstitutionNotFound,
-    ModelUnavailable,
-    RunInProgress,
-    RunStopped,
-    ValueError,
-)
+from training.run_arguments import RUN_ERRORS
 
 
 class Command(BaseCommand):
@@ -38,7 +27,7 @@ class Command(BaseCommand):
         try:
             constitution = find_constitution(options["constitution"])
             filled = fill_gaps(constitution=constitution, prompt_set=make_set(slug=options["set"]), **how)
-        except ERRORS as error:
+        except RUN_ERRORS as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Set {options['set']}: {filled.n_new} new prompts in {len(filled.runs)} runs.")
         if filled.missing:
