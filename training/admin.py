@@ -1,8 +1,8 @@
-"""Generation runs in the admin: to be read, never edited."""
+"""Runs, datasets and fine-tunings in the admin: to be read, never edited."""
 
 from django.contrib import admin
 
-from training.models import GenerationRun
+from training.models import DatasetExport, FineTuningRun, GenerationRun
 from voting.read_only import ReadOnlyAdmin
 
 
@@ -13,3 +13,20 @@ class GenerationRunAdmin(ReadOnlyAdmin):
     list_display = ("id", "constitution", "model", "status", "n_finished", "n_samples")
     list_filter = ("status", "is_rehearsal", "kind")
     list_select_related = ("constitution",)
+
+
+@admin.register(DatasetExport)
+class DatasetExportAdmin(ReadOnlyAdmin):
+    """Shows the datasets that were made on pages."""
+
+    list_display = ("id", "run", "status", "n_rows", "n_bytes", "created_at")
+    list_filter = ("status",)
+    list_select_related = ("run",)
+
+
+@admin.register(FineTuningRun)
+class FineTuningRunAdmin(ReadOnlyAdmin):
+    """Shows fine-tunings; their pages start and stop them."""
+
+    list_display = ("name", "recipe_name", "status", "stage", "step", "n_steps", "created_at")
+    list_filter = ("status", "is_rehearsal")
