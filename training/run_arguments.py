@@ -1,6 +1,7 @@
 """What the commands that begin runs have in common: budget, pace, batches, estimate, and how a run ends."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -11,7 +12,8 @@ from training.budget import Budget
 from training.estimate import estimate_run
 from training.jobs import queue_run
 from training.models import GenerationRun
-from training.prompts import Prompt
+from training.prompt_sets.services import find_set, prompts_of
+from training.prompts import Prompt, read_prompts
 from training.providers import RETRIES, ModelUnavailable
 from training.services import ConstitutionNotAdopted, RunInProgress, execute_run, make_plan, start_run
 from training.shards import RunStopped
@@ -39,6 +41,21 @@ def add_run_arguments(parser: CommandParser) -> None:
     add("--batches", action="store_true", help="ask through the provider's batches: half the price, hours")
     add("--dry-run", action="store_true", help="say what the run would take, and begin nothing")
     add("--queue", action="store_true", help="leave the run to the workers instead of waiting for it")
+
+
+def add_prompt_arguments(parser: CommandParser) -> None:
+    """Where the prompts come from."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--prompts", type=Path, help='JSON Lines of {"prompt": …}')
+    source.add_argument("--prompt-set", default="", help="slug of a set; what it holds out is left out")
+    parser.add_argument("--limit", type=int, help="use at most this many prompts")
+
+
+def chosen_prompts(words: dict[str, Any]) -> Sequence[Prompt]:
+    """The prompts of a file or of a set."""
+    if words["prompt_set"]:
+        return prompts_of(find_set(words["prompt_set"]), limit=words["limit"])
+    return read_prompts(words["prompts"], limit=words["limit"]).prompts
 
 
 def begin_and_carry_out(

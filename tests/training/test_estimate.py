@@ -3,12 +3,13 @@
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from tests.factories import make_adopted_constitution
 from training.budget import Budget
 from training.estimate import duration, estimate_run
 from training.models import GenerationRun
+from training.prompt_sets.services import add_prompts, make_set
 from training.prompts import DEMONSTRATION, Prompt
 from training.services import execute_run, make_plan, start_run
 
@@ -69,6 +70,21 @@ def command(*words: str) -> str:
 def test_a_dry_run_begins_nothing():
     assert "3 samples, about 27 calls (at most 81)" in command("--dry-run")
     assert not GenerationRun.objects.exists()
+
+
+def test_prompts_come_from_a_set():
+    chosen = make_set(slug="own")
+    add_prompts(prompt_set=chosen, prompts=[Prompt(f"Number {n}?") for n in range(9)])
+    told = StringIO()
+    reference = make_adopted_constitution().reference
+    words = ("--prompt-set", "own", "--model", MODEL, "--limit", "2", "--dry-run")
+    call_command("generate_revisions", reference, *words, stderr=told)
+    assert "2 samples" in told.getvalue()
+
+
+def test_an_unknown_set_is_named():
+    with pytest.raises(CommandError, match="no prompt set “other”"):
+        call_command("generate_revisions", make_adopted_constitution().reference, "--prompt-set", "other")
 
 
 def test_a_budget_pauses_the_command_with_its_reason():

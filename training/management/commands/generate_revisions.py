@@ -8,10 +8,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from constitution.export import AS_WORDED, FRAMINGS
 from constitution.services import ConstitutionNotFound, find_constitution
 from training.asking import read_examples
-from training.prompts import read_prompts
 from training.providers import ModelUnavailable
 from training.revisions import KEEPING
-from training.run_arguments import add_run_arguments, begin_and_carry_out, outcome
+from training.run_arguments import (
+    add_prompt_arguments,
+    add_run_arguments,
+    begin_and_carry_out,
+    chosen_prompts,
+    outcome,
+)
 from training.services import ConstitutionNotAdopted, RunInProgress
 from training.shards import RunStopped
 
@@ -24,7 +29,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
         add("constitution", help="slug (latest adopted) or slug@version")
-        add("--prompts", type=Path, required=True, help='JSON Lines of {"prompt": …}')
+        add_prompt_arguments(parser)
         add("--model", default="", help="anthropic/…, openai/…, openai-api/<service>/…, rehearsal/…")
         add("--base-url", default="", help="address of the server, where it is not the provider's own")
         add("--rounds", type=int, default=4, help="critiques and revisions per prompt")
@@ -37,7 +42,6 @@ class Command(BaseCommand):
         add(
             "--keep", default="last", choices=KEEPING, help="best: drop revisions judged worse; needs --judge"
         )
-        add("--limit", type=int, help="use at most this many prompts")
         add("--seed", type=int, default=0, help="settles which principles are drawn")
         add("--temperature", type=float, help="sent only where the provider takes it")
         add("--max-tokens", type=int, help="longest answer to ask for")
@@ -48,7 +52,7 @@ class Command(BaseCommand):
             run = begin_and_carry_out(
                 constitution=find_constitution(options["constitution"]),
                 kind="revision",
-                prompts=read_prompts(options["prompts"], limit=options["limit"]).prompts,
+                prompts=chosen_prompts(options),
                 run_options=run_options(options),
                 words=options,
                 tell=self.stderr.write,
