@@ -16,6 +16,7 @@ FACILITATORS = [
     "voting:create",
     "voting:manage",
     "voting:moderation",
+    "voting:translations",
     "analysis:manage",
     "constitution:manage",
 ]

@@ -126,7 +126,9 @@ def test_title_consent_and_questions_are_shown_in_the_readers_language(client, c
 def test_a_facilitator_fills_a_gap_and_empties_it_again(client, owner, statement):
     client.force_login(owner)
     address = reverse("voting:translations", args=["now"]) + "?language=de"
-    assert "1 of 1 statements have no translation" in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert "1 of 1 statements have no translation" in page
+    assert 'action="?language=de"' in page
     client.post(address, {"text-statement-3": GERMAN, "text-title": "Was nun?"})
     kept = statement.translations.get()
     assert (kept.text, kept.language, kept.source) == (GERMAN, "de", "facilitator")

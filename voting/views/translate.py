@@ -94,7 +94,7 @@ def show(
     context = {
         "conversation": conversation,
         "tab": "translations",
-        "language": language,
+        "target": language,
         "languages": other_languages(conversation),
         "rows": parts + rows_of_statements(page.object_list, language),
         "page": page,
