@@ -32,6 +32,8 @@ def html_of(response) -> str:
         ("ja", '<html lang="ja" dir="ltr">'),
         ("xx", '<html lang="en" dir="ltr">'),
         ("*", '<html lang="en" dir="ltr">'),
+        ("a" * 5000, '<html lang="en" dir="ltr">'),
+        ("de," + "x," * 3000, '<html lang="de" dir="ltr">'),
         ("", '<html lang="en" dir="ltr">'),
     ],
 )

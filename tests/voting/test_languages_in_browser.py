@@ -1,5 +1,7 @@
 """The whole way of a participant in Arabic and in Japanese: complete, accessible and nothing too wide."""
 
+from dataclasses import dataclass
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
@@ -8,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.factories import make_conversation, make_statement
 from voting.admission import DraftOption, add_question, publish_consent
-from voting.models import Conversation, Participant, Vote
+from voting.models import Conversation, Vote
 from voting.translations import translate_statement
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -57,40 +59,53 @@ def check(page: Page, language: str, direction: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
 
 
-@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("ja", "ltr")])
-def test_the_whole_way_in_another_language(page: Page, live_server, conversation, language, direction):
-    def said(message: str) -> str:
-        with override(language):
+@dataclass
+class Walk:
+    """A participant who reads one language, and looks at every page in both themes."""
+
+    page: Page
+    language: str
+    direction: str
+
+    def said(self, message: str) -> str:
+        with override(self.language):
             return gettext(message)
 
-    def press(role: str, message: str, then: str = "**") -> None:
-        page.get_by_role(role, name=said(message), exact=True).first.click()
-        page.wait_for_url(then)
+    def press(self, role: str, message: str, then: str) -> None:
+        """Press what has this name in the participant's language, and look at where it leads."""
+        self.page.get_by_role(role, name=self.said(message), exact=True).first.click()
+        self.page.wait_for_url(then)
+        self.look()
 
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{live_server.url}/c/now/?lang={language}")
-    check(page, language, direction)
-    press("link", "Begin", then="**/consent/")
-    check(page, language, direction)
-    press("button", "I agree", then="**/questions/")
-    check(page, language, direction)
-    page.get_by_label(said("Prefer not to say")).check()
-    press("button", "Continue", then="**/now/#card")
+    def look(self) -> None:
+        check(self.page, self.language, self.direction)
+
+    def come_in(self, address: str) -> None:
+        """From the landing page over consent and questions to the first card."""
+        self.page.set_viewport_size({"width": 390, "height": 844})
+        self.page.goto(f"{address}/c/now/?lang={self.language}")
+        self.look()
+        self.press("link", "Begin", then="**/consent/")
+        self.press("button", "I agree", then="**/questions/")
+        self.page.get_by_label(self.said("Prefer not to say")).check()
+        self.press("button", "Continue", then="**/now/#card")
+
+
+@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("ja", "ltr")])
+def test_the_whole_way_in_another_language(page: Page, live_server, conversation, language, direction):
+    walk = Walk(page, language, direction)
+    walk.come_in(live_server.url)
     card = page.locator(".vote-card__text")
     expect(card).to_contain_text(STATEMENTS[language])
     expect(card).to_have_attribute("lang", language)
-    check(page, language, direction)
-    press("button", "Agree")
-    expect(page.get_by_text(said("You agreed"))).to_be_visible()
-    expect(card).to_contain_text(STATEMENTS[language])
+    page.get_by_role("button", name=walk.said("Agree"), exact=True).click()
+    expect(page.get_by_text(walk.said("You agreed"))).to_be_visible()
     page.keyboard.press("d")
-    expect(page.locator(".vote-card__text")).to_have_count(0)
-    check(page, language, direction)
-    press("link", "Stop here", then="**/thanks/")
-    check(page, language, direction)
+    expect(card).to_have_count(0)
+    walk.look()
+    walk.press("link", "Stop here", then="**/thanks/")
     page.goto(f"{live_server.url}/c/now/mine/")
-    check(page, language, direction)
-    assert Participant.objects.count() == 1
+    walk.look()
     assert sorted(Vote.objects.values_list("choice", flat=True)) == [-1, 1]
 
 
