@@ -65,7 +65,7 @@ def deal_card(
         n_statements=drawn.n_statements,
         present=_find_vote(participant, found.number) if found and participant else None,
         voted=_find_vote(participant, int(voted)) if participant and _is_number(voted) else None,
-        ticket="" if participant else make_ticket(conversation),
+        ticket="" if participant else make_ticket(conversation, None if found or step else drawn),
         notice=notice,
         step=step,
         is_pause=is_pause,

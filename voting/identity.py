@@ -5,6 +5,7 @@ participant would get. So a first vote that is sent twice (a double click) still
 """
 
 import uuid
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core import signing
@@ -17,11 +18,21 @@ from voting.cookies import cookie_name, cookie_salt
 from voting.models import Conversation, Entry, Participant
 from voting.proof_of_work import check_proof
 from voting.refusals import Refused
+from voting.routing import RULE, NextCard, note_showing
 from voting.services import join
 
 ONE_YEAR = 365 * 24 * 3600
 # For so long the proof of a ticket is good for one frame only.
 PROOF_SECONDS = ONE_YEAR
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """The key of a person who has no cookie yet; and the card they were shown, if any."""
+
+    key: uuid.UUID
+    number: int = 0
+    chance: float | None = None
 
 
 def find_participant(request: HttpRequest, conversation: Conversation) -> Participant | None:
@@ -40,12 +51,17 @@ def join_with_ticket(request: HttpRequest, conversation: Conversation) -> Partic
     if participant is not None:
         return participant
     check_newcomer(request, conversation)
-    return join(conversation=conversation, key=newcomer_key(request, conversation))
+    participant = join(conversation=conversation, key=newcomer_key(request, conversation))
+    ticket = _read_ticket(request.POST.get("ticket", ""), conversation)
+    if ticket and ticket.chance is not None:
+        note_showing(participant, ticket.number, RULE, ticket.chance)
+    return participant
 
 
 def newcomer_key(request: HttpRequest, conversation: Conversation) -> uuid.UUID:
     """The frame's or the form's own key, so that a form sent twice is one person; else a new one."""
-    return frame_key(request) or _read_ticket(request.POST.get("ticket", ""), conversation) or uuid.uuid4()
+    ticket = _read_ticket(request.POST.get("ticket", ""), conversation)
+    return frame_key(request) or (ticket.key if ticket else uuid.uuid4())
 
 
 def frame_key(request: HttpRequest) -> uuid.UUID | None:
@@ -72,9 +88,12 @@ def check_newcomer(request: HttpRequest, conversation: Conversation) -> None:
         raise Refused(_("That was sent twice. Load the page again."), status=409)
 
 
-def make_ticket(conversation: Conversation) -> str:
-    """A signed key for somebody who has no cookie yet."""
-    return signing.Signer(salt=_salt(conversation)).sign(str(uuid.uuid4()))
+def make_ticket(conversation: Conversation, card: NextCard | None = None) -> str:
+    """A signed key for somebody who has no cookie yet, and the card they see with its chance."""
+    words = [str(uuid.uuid4())]
+    if card is not None and card.statement is not None and card.chance is not None:
+        words += [str(card.statement.number), repr(card.chance)]
+    return signing.Signer(salt=_salt(conversation)).sign("/".join(words))
 
 
 def remember(response: HttpResponse, participant: Participant, conversation: Conversation) -> HttpResponse:
@@ -113,9 +132,10 @@ def find_by_return_token(token: str, conversation: Conversation) -> Participant 
     return conversation.participants.filter(key=key).first()
 
 
-def _read_ticket(ticket: str, conversation: Conversation) -> uuid.UUID | None:
+def _read_ticket(ticket: str, conversation: Conversation) -> Ticket | None:
     try:
-        return uuid.UUID(signing.Signer(salt=_salt(conversation)).unsign(ticket))
+        key, *card = signing.Signer(salt=_salt(conversation)).unsign(ticket).split("/")
+        return Ticket(uuid.UUID(key), int(card[0]), float(card[1])) if card else Ticket(uuid.UUID(key))
     except (signing.BadSignature, ValueError):
         return None
 

@@ -48,6 +48,12 @@ def collect_own_data(participant: Participant) -> dict[str, Any]:
             for answer in participant.answers.select_related("question", "option").order_by("question_id")
         ],
         "votes": [_vote(vote) for vote in participant.votes.select_related("statement").order_by("cast_at")],
+        "shown": [
+            {"statement": number, "rule": rule, "chance": chance, "shown_at": shown_at}
+            for number, rule, chance, shown_at in participant.showings.order_by("shown_at").values_list(
+                "statement__number", "rule", "chance", "shown_at"
+            )
+        ],
         "statements": [_statement(statement) for statement in participant.statements.all()],
         "news_by_email": _subscription(participant),
     }

@@ -20,6 +20,7 @@ from voting.models import Conversation, Participant, Statement
 from voting.prepared import BIGINTS, SMALLINTS, Prepared, unpack, unpack_id
 
 RULE = "exposure-then-uncertainty-1"
+NEAR_RULE = "near"  # Shown because it comes near what somebody writes: nothing was drawn.
 METADATA_CHANCE = 0.1
 METADATA_AFTER = 10
 
@@ -41,7 +42,8 @@ SEEN = Prepared(
     """,
 )
 KEEP_SHOWING = """
-INSERT INTO voting_showing (participant_id, statement_id, rule, chance) VALUES (%s, %s, %s, %s)
+INSERT INTO voting_showing (participant_id, statement_id, rule, chance)
+SELECT %s, id, %s, %s FROM voting_statement WHERE conversation_id = %s AND number = %s
 ON CONFLICT (participant_id, statement_id) DO NOTHING
 """
 
@@ -110,10 +112,20 @@ def choose_card(candidates: Candidates, seen: Seen, random: Random) -> NextCard:
 
 def keep_showing(*, participant: Participant, card: NextCard) -> None:
     """Record that this card was put before the participant; one that is open still is recorded already."""
-    if card.statement is None or card.chance is None:
-        return
+    if card.statement is not None and card.chance is not None:
+        note_showing(participant, card.statement.number, RULE, card.chance)
+
+
+def note_showing(participant: Participant, number: int, rule: str, chance: float | None) -> None:
+    """Record which statement was shown to whom and why; the first record of a pair stays."""
     with connection.cursor() as cursor:
-        cursor.execute(KEEP_SHOWING, [participant.pk, card.statement.pk, RULE, card.chance])
+        cursor.execute(KEEP_SHOWING, [participant.pk, rule, chance, participant.conversation_id, number])
+
+
+def is_open_before(participant: Participant, statement: Statement) -> bool:
+    """Whether the participant's card shows this statement, still without their vote."""
+    card = next_card(conversation=statement.conversation, participant=participant, random=Random(0))
+    return card.chance is None and card.statement == statement
 
 
 def read_seen(conversation: int, key: UUID | str) -> Seen | None:

@@ -236,3 +236,10 @@ def test_a_vote_on_a_statement_rejected_since_it_was_shown_is_a_kind_conflict(cl
     assert response.status_code == 409
     assert "Nothing you did before is lost" in response.content.decode()
     assert Vote.objects.count() == 1
+
+
+def test_the_download_says_which_cards_were_shown_and_why(client, conversation):
+    vote(client, 0)
+    (shown,) = json.loads(client.get("/c/now/mine/download/").content)["shown"]
+    assert shown["rule"] == "exposure-then-uncertainty-1"
+    assert 0 < shown["chance"] <= 1

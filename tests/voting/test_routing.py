@@ -98,6 +98,29 @@ def test_every_showing_is_kept_with_rule_and_chance():
     assert (showing.rule, showing.chance) == (RULE, 0.25)
 
 
+def test_the_first_card_of_a_newcomer_is_kept_with_their_first_vote(client):
+    conversation = make_conversation(slug="now")
+    for number in range(4):
+        make_statement(conversation, number=number)
+    card = client.get("/c/now/").context["card"]
+    vote = {"choice": 1, "ticket": card.ticket}
+    for _twice in range(2):
+        client.post(f"/c/now/statements/{card.statement.number}/vote/", vote)
+    shown = Showing.objects.get()
+    assert (shown.statement, shown.rule, shown.chance) == (card.statement, RULE, 0.25)
+
+
+def test_a_first_card_removed_meanwhile_is_no_hindrance(client):
+    conversation = make_conversation(slug="now")
+    make_statement(conversation, number=1)
+    card = client.get("/c/now/").context["card"]
+    card.statement.delete()
+    make_statement(conversation, number=2)
+    client.post("/c/now/statements/2/vote/", {"choice": 1, "ticket": card.ticket})
+    assert conversation.votes.count() == 1
+    assert not Showing.objects.exists()
+
+
 def test_the_chance_kept_is_the_share_drawn():
     conversation = make_conversation()
     for number in range(40):

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 
 from tests.factories import make_conversation, make_participant, make_statement
 from voting.identity import remember
-from voting.models import Participant, Statement, Vote
+from voting.models import Participant, Showing, Statement, Vote
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +158,27 @@ def test_what_mattered_before_matters_still_after_another_choice(client, convers
     client.post("/c/now/statements/3/vote/", {"choice": 1, "is_important": 1})
     client.post("/c/now/statements/3/near/", {"choice": -1, "text": TEXT})
     assert (Vote.objects.get().choice, Vote.objects.get().is_important) == (-1, True)
+
+
+def vote_near(client, number, **data):
+    return client.post(f"/c/now/statements/{number}/near/", {"choice": 1, "text": TEXT, **data}, headers=HTMX)
+
+
+def test_a_near_one_voted_on_is_kept_as_shown_without_a_chance(client, conversation):
+    vote_near(client, 3)
+    shown = Showing.objects.get(statement__number=3)
+    assert (shown.rule, shown.chance) == ("near", None)
+
+
+def test_a_card_that_is_answered_below_makes_room_for_the_next(client, conversation):
+    card = client.get("/c/now/").context["card"]
+    other = {3: 4, 4: 3}[card.statement.number]
+    answer = vote_near(client, card.statement.number, ticket=card.ticket).content.decode()
+    assert f"/c/now/statements/{other}/vote/" in answer
+    assert 'hx-swap-oob="outerHTML"' in answer
+
+
+def test_a_card_that_is_still_open_stays_when_one_votes_below(client, conversation):
+    card = client.get("/c/now/").context["card"]
+    other = {3: 4, 4: 3}[card.statement.number]
+    assert 'id="card"' not in vote_near(client, other, ticket=card.ticket).content.decode()

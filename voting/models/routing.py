@@ -18,7 +18,10 @@ class Showing(models.Model):
     )
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="showings")
     rule = models.CharField(max_length=40)
-    chance = models.FloatField(help_text="The probability with which the rule drew this statement.")
+    chance = models.FloatField(
+        null=True,
+        help_text="The probability with which the rule drew this statement; none if nothing was drawn.",
+    )
     shown_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -29,7 +32,8 @@ class Showing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"statement {self.statement_id} with chance {self.chance:.3g}"
+        chance = "no chance" if self.chance is None else f"chance {self.chance:.3g}"
+        return f"statement {self.statement_id} with {chance}"
 
 
 class GroupCounts(models.Model):

@@ -17,6 +17,7 @@ from voting.forms import StatementForm, VoteForm
 from voting.identity import find_participant, join_with_ticket, remember
 from voting.models import Conversation, Participant, Statement
 from voting.nearest import nearest_statements
+from voting.routing import NEAR_RULE, is_open_before, note_showing
 from voting.services import AlreadySuggested, StatementRefused, submit_statement
 from voting.tallies import tally
 from voting.views.participate import NO_VOTES_NOW, is_htmx, is_step_missing, post_or_return
@@ -25,6 +26,7 @@ STEP_BEFORE_WRITING = _("One step comes before you can write: it is named above.
 NO_STATEMENTS_NOW = _(
     "This conversation takes no new statements. Yours was not kept: copy it if you need it."
 )
+THANKS_NEAR = _("Thank you, that vote counts. What you wrote is still in the field, should it be missing.")
 THANKS_WAITING = _("Thank you. A moderator reads your statement, then others can vote on it.")
 THANKS_SHOWN = _("Thank you. Others can vote on your statement now.")
 
@@ -87,14 +89,16 @@ def vote_near(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if not statement.takes_votes() or is_step_missing(request, conversation):
         return show_near(request, conversation, find_participant(request, conversation), NO_VOTES_NOW, 409)
     participant = join_with_ticket(request, conversation)
+    is_answered = is_open_before(participant, statement)
     try:
         is_important = participant.votes.filter(statement=statement, is_important=True).exists()
         choice = form.cleaned_data["choice"]
         cast_vote(participant=participant, statement=statement, choice=choice, is_important=is_important)
     except VotingClosed:
         return show_near(request, conversation, participant, NO_VOTES_NOW, 409)
-    notice = _("Thank you, that vote counts. What you wrote is still in the field, should it be missing.")
-    return remember(show_near(request, conversation, participant, notice), participant, conversation)
+    note_showing(participant, statement.number, NEAR_RULE, None)
+    response = show_near(request, conversation, participant, THANKS_NEAR, is_answered=is_answered)
+    return remember(response, participant, conversation)
 
 
 def find_neighbors(request: HttpRequest, conversation: Conversation, text: str) -> list[Neighbor]:
@@ -140,12 +144,19 @@ def show_near(
     participant: Participant | None,
     notice: object,
     status: int = 200,
+    *,
+    is_answered: bool = False,
 ) -> HttpResponse:
-    """The list after a vote from it; without htmx the whole page, with the text in its field."""
+    """The list after a vote from it, with the next card if the present one is answered by that vote.
+
+    Without htmx the whole page, with the text in its field.
+    """
     text = request.POST.get("text", "")
     near = neighbors_of(conversation, participant, text)
     if is_htmx(request):
         context = {**near_context(request, conversation, near), "near_notice": notice}
+        if is_answered:
+            context["card"] = deal_card(conversation=conversation, participant=participant)
         return render(request, "voting/_near.html", context, status=status)
     form = StatementForm(initial={"text": text}, limit=conversation.statement_limit)
     return show_form(request, conversation, form, status=status, near=near, near_notice=notice)
