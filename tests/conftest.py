@@ -138,11 +138,11 @@ def page_without_javascript(context_without_javascript: BrowserContext) -> Page:
     return context_without_javascript.new_page()
 
 
-def watched(context: BrowserContext) -> Iterator[BrowserContext]:
+def watched(context: BrowserContext, *also_expected: str) -> Iterator[BrowserContext]:
     faults: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        is_expected = any(part in message.text for part in EXPECTED_REPORTS)
+        is_expected = any(part in message.text for part in (*EXPECTED_REPORTS, *also_expected))
         if message.type == "error" and not is_expected:
             faults.append(message.text)
 
