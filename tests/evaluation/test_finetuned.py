@@ -86,7 +86,7 @@ def test_a_name_that_is_taken_is_refused_or_made_longer():
     ("arguments", "complaint"),
     [
         (["sft", "--base-model", "/nowhere"], "is no folder with a model"),
-        (["sft", "--base-model", "some/model"], "allow the download"),
+        (["sft", "--base-model", "some/model@main"], "allow the download"),
         (["none", "--base-model", "/nowhere"], "There is no recipe “none”"),
         (["sft", "--base-model", "/nowhere", "--dataset", "sft"], "write NAME=FOLDER"),
     ],

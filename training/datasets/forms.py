@@ -46,7 +46,7 @@ class ExportForm(forms.Form):
         min_value=0,
         max_value=0.9,
         initial=0.1,
-        help_text="Of 1, for measuring what was learned. A prompt always falls on the same side.",
+        help_text="0.1 is a tenth, for measuring what was learned. A prompt always falls on the same side.",
     )
     helpful_run = RunField(
         queryset=GenerationRun.objects.none(),
@@ -60,7 +60,7 @@ class ExportForm(forms.Form):
         min_value=0.01,
         max_value=0.95,
         initial=0.4,
-        help_text="Of 1, among all rows. It counts only with a run chosen above.",
+        help_text="Among all rows; 0.4 is four in ten. It counts only with a run chosen above.",
     )
     without_withdrawn = forms.ChoiceField(
         label="Statements whose authors have withdrawn", choices=WITHDRAWAL_WORDS.items(), required=False

@@ -23,7 +23,6 @@ class Plan:
     """One fine-tuning: the model to begin with, the recipe as checked, the datasets by name, and the seed."""
 
     base_model: str
-    is_local: bool
     recipe: dict[str, Any]
     datasets: dict[str, DatasetInput]
     seed: int

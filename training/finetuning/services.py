@@ -29,7 +29,7 @@ from training.models import FineTuningRun, GenerationRun
 from training.shards import sha256_of
 from voting.version import CODE_VERSION
 
-HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+@[\w.-]+")
 MODEL_FILES = ("*.safetensors", "*.bin", "*.json", "*.model", "*.txt", "*.jinja")
 Status = FineTuningRun.Status
 Wish = FineTuningRun.Wish
@@ -84,7 +84,10 @@ def start_finetuning(
 
 
 def check_base_model(base_model: str, *, allows_download: bool) -> str:
-    """A folder with a model, as an absolute path; or a name on the hub, if its download is allowed."""
+    """A folder with a model, as an absolute path; or a name on the hub, if its download is allowed.
+
+    The revision must be named, so that the same fine-tuning always begins with the same weights.
+    """
     folder = Path(base_model)
     if (folder / "config.json").is_file():
         return str(folder.resolve())
@@ -92,7 +95,7 @@ def check_base_model(base_model: str, *, allows_download: bool) -> str:
         raise FineTuningError(f"The folder {folder} holds no model: its config.json is missing.")
     if not HUB_NAME.fullmatch(base_model):
         raise FineTuningError(
-            f"“{base_model}” is no folder with a model, and no name such as organization/model."
+            f"“{base_model}” is no folder with a model, and no name such as organization/model@revision."
         )
     if not allows_download:
         raise FineTuningError(
@@ -166,7 +169,7 @@ def prepare(run: FineTuningRun) -> None:
         role: DatasetInput(entry["folder"], entry["manifest_sha256"]) for role, entry in run.datasets.items()
     }
     places = places_of(run)
-    Plan(run.base_model, is_local, run.recipe, inputs, run.seed).write(places.plan)
+    Plan(run.base_model, run.recipe, inputs, run.seed).write(places.plan)
     places.pause.unlink(missing_ok=True)
     update(run, status=Status.RUNNING, wish=Wish.NONE, error="", base_model_sha256=sha256)
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
         add("recipe", help=f"{', '.join(recipe_names())}, or a .toml file")
-        add("--base-model", required=True, help="a folder with a model, or organization/model on the hub")
+        add("--base-model", required=True, help="a folder, or organization/model@revision on the hub")
         add(
             "--dataset",
             action="append",

@@ -34,7 +34,7 @@ def plan(datasets, base_model, recipe_of, tmp_path):
         places = Places(tmp_path / name)
         recipe = recipe_of(*stages, method=method).to_dict()
         recipe["lora"]["dropout"] = 0.1
-        Plan(str(base_model), True, recipe, inputs, seed=3).write(places.plan)
+        Plan(str(base_model), recipe, inputs, seed=3).write(places.plan)
         return places
 
     return write

@@ -94,7 +94,9 @@ def test_what_the_recipe_cannot_use_is_refused(begin, datasets, base_model, tmp_
     with pytest.raises(FineTuningError, match=r"holds no model: its config.json is missing"):
         begin(SFT, base_model=str(tmp_path))
     with pytest.raises(FineTuningError, match="allow the download"):
-        begin(SFT, base_model="organization/model")
+        begin(SFT, base_model="organization/model@main")
+    with pytest.raises(FineTuningError, match="no name such as organization/model@revision"):
+        begin(SFT, base_model="organization/model", allows_download=True)
     assert not FineTuningRun.objects.exists()
 
 
