@@ -62,7 +62,8 @@ def found_members(
     expected = expected_positions(votes, projection, left_out, chosen)
     also = [k for k in (lock_k, history.k) if k is not None]
     found = find_groupings(projection.positions[chosen], expected, also=also, max_k=max_k, seed=seed)
-    in_force = settle_k(found.preferred_k, history, votes.sha256)
+    # Hashing the votes is spared where there is no k in force that they could be evidence against.
+    in_force = settle_k(found.preferred_k, history, "" if history.k is None else votes.sha256)
     k = min(in_force.k if lock_k is None else lock_k, max(found.labels_by_k))
     row_of = np.full(votes.n_people, NO_GROUP)
     row_of[chosen] = numbers_kept(found.labels_by_k[k], before[chosen], k)

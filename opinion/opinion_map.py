@@ -1,7 +1,6 @@
 """The one entry: `analyze` turns votes into an opinion map."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -27,15 +26,13 @@ from opinion.support import (
     uncertain,
     weakest_agreement,
 )
-from opinion.threads import beside, one_thread
+from opinion.threads import one_thread
 from opinion.uncertainty import Uncertainty, measure_uncertainty, n_draws_wanted
 from opinion.votes import Votes, places_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-
-MANY_VOTES = 100_000  # so many take longer to hash than a thread takes to start
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class OpinionMap:
     (k, m) belongs to `groups[g]`.
     """
 
-    votes_sha256: str
+    votes: Votes  # those it rests on
     parameters: dict[str, Any]
     participant_ids: Ints  # (n,)
     statement_ids: Ints  # (m,)
@@ -89,6 +86,11 @@ class OpinionMap:
     majority: dict[str, list[MajorityStatement]]
     uncertain: list[UncertainStatement]
     uncertainty: Uncertainty | None = None  # how sure all this is, where measured
+
+    @property
+    def votes_sha256(self) -> str:
+        """SHA-256 of the votes, taken when first asked for."""
+        return self.votes.sha256
 
     @property
     def history(self) -> GroupHistory:
@@ -192,7 +194,7 @@ def analyze(
     search = _checked_settings(votes, groups, lock_k, previous, seed, min_votes, max_k)
     marks = _Marks(_mask(votes, moderated_out, "moderated_out"), _mask(votes, metadata, "metadata"))
     n_draws = n_draws_wanted(uncertainty, votes.n_votes)
-    with one_thread(), _hashing(votes):
+    with one_thread():
         projection = project(votes, marks.left_out)
         members = _members(votes, projection, marks.left_out, groups, previous, search)
         return OpinionMap(
@@ -211,11 +213,6 @@ class _Marks(NamedTuple):
     @property
     def left_out(self) -> Bools:
         return self.moderated_out | self.metadata
-
-
-def _hashing(votes: Votes) -> AbstractContextManager[None]:
-    """Hash many votes on another core while the map is made: that takes a seventh as long."""
-    return beside(lambda: votes.sha256) if votes.n_votes > MANY_VOTES else nullcontext()
 
 
 def _members(
@@ -278,7 +275,7 @@ def _parts(votes: Votes, projection: Projection, members: Members, marks: _Marks
 
 def _votes_part(votes: Votes) -> dict[str, Any]:
     return {
-        "votes_sha256": votes.sha256,
+        "votes": votes,
         "participant_ids": votes.participant_ids,
         "statement_ids": votes.statement_ids,
         "n_participants": votes.n_people,

@@ -307,8 +307,9 @@ def test_given_groups_are_kept_in_every_draw():
     assert analyze(planted_votes(), groups=groups, uncertainty=3).uncertainty.stability.groups_kept
 
 
-def test_votes_hashed_on_another_core_have_the_same_hash(monkeypatch):
-    monkeypatch.setattr("opinion.opinion_map.MANY_VOTES", 0)
+def test_votes_are_hashed_when_the_hash_is_asked_for():
+    votes = planted_votes()
+    found = analyze(votes, uncertainty=False)
+    assert "sha256" not in vars(votes)
     person, statement, value, _ = planted_arrays()
-    found = analyze(Votes.from_arrays(person, statement, value), uncertainty=False)
-    assert found.votes_sha256 == Votes.from_arrays(person, statement, value).sha256
+    assert found.votes_sha256 == Votes.from_arrays(person, statement, value).sha256 == vars(votes)["sha256"]
