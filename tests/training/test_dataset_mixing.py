@@ -140,7 +140,7 @@ def test_a_prompt_is_held_out_by_its_content_alone(run, tmp_path):
     held_out = {request for request in requests if split_of(request, 0.1) == "held_out"}
     assert 140 < len(held_out) < 260
     assert held_out <= {request for request in requests if split_of(request, 0.2) == "held_out"}
-    assert place_of("How  are you?") == place_of("how are\nYOU?")
+    assert place_of("How  are you?") == place_of("how are\nYOU!")
     export_dataset(run=run, out=tmp_path / "out", options=ExportOptions("preference", held_out=0.5))
     for split in ("train", "held_out"):
         for row in rows_of(tmp_path / "out", split):
