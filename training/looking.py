@@ -19,6 +19,7 @@ from training.desk import Desk
 from training.folders import answers_folder, iterate_lines, run_folder, sha256_of, shard_of, write_lines
 from training.keeping import Keeper
 from training.models import GenerationRun, GenerationShard
+from training.pipelines import pipeline_of
 from training.providers import provider_of
 from training.session import Session
 from training.shards import Connection, RunStopped
@@ -149,6 +150,9 @@ class Lookout:
     def enter_log(self, log: Path) -> None:
         """Write the result rows in the order of the samples, and enter both files with their hashes."""
         write_lines(self.files.results, self.result_rows())
+        after_results = pipeline_of(self.run.kind).after_results
+        if after_results:
+            after_results(self.files.results)
         self.report()
         entry = {
             "file": str(log.relative_to(run_folder(self.run))),

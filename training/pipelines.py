@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from constitution.models import Constitution
@@ -45,6 +46,8 @@ class Pipeline:
     """Fields of the sample row besides those every kind has."""
     expand: Callable[[Sequence[Prompt], Options], Sequence[Prompt]] | None = None
     """The samples to make of the prompts, where some are answered several times."""
+    after_results: Callable[[Path], object] | None = None
+    """Called with the file of a shard's results once it is whole, for instance to make an index of it."""
 
     def complete(self, options: Options) -> dict[str, Any]:
         """The options with defaults filled in; refuses one that this kind does not know."""

@@ -30,16 +30,3 @@ def iterate_samples(run: GenerationRun) -> Iterator[RevisedSample]:
 def n_readable(run: GenerationRun) -> int:
     """How many samples stand in finished shards."""
     return sum(log["n_samples"] for log in finished_logs(run))
-
-
-def sample_page(run: GenerationRun, start: int, end: int) -> list[RevisedSample]:
-    """The samples between two positions of the whole run, as far as its shards are finished and kept here."""
-    found: list[RevisedSample] = []
-    before = 0
-    for log in finished_logs(run):
-        here = range(max(start - before, 0), min(end - before, log["n_samples"]))
-        path = run_folder(run) / log["samples"]
-        if here and path.is_file():
-            found += read_samples(path, here.start, here.stop)
-        before += log["n_samples"]
-    return found

@@ -8,6 +8,7 @@ from constitution.export import AS_WORDED, FRAMINGS
 from constitution.models import Constitution
 from training.asking import check_examples
 from training.comparisons import check_count, named_model
+from training.critique.index import write_index
 from training.pipelines import Options, Pipeline, Recipe
 from training.prompts import Prompt
 from training.samples import final_step
@@ -137,4 +138,5 @@ PIPELINE = Pipeline(
     defaults=DEFAULTS,
     sample_fields=sample_fields,
     expand=expand,
+    after_results=write_index,
 )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +50,9 @@ def final_step(steps: Sequence[Any]) -> Any:
     return next(taken, None)
 
 
-def read_samples(path: Path, start: int = 0, end: int | None = None) -> Iterator[RevisedSample]:
-    """Yield the samples of one file, or those between two positions."""
-    return (to_sample(row) for row in islice(iterate_lines(path), start, end))
+def read_samples(path: Path) -> Iterator[RevisedSample]:
+    """Yield the samples of one file, one at a time."""
+    return map(to_sample, iterate_lines(path))
 
 
 def to_sample(row: dict[str, Any]) -> RevisedSample:

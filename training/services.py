@@ -16,7 +16,7 @@ from training.models import GenerationRun, GenerationShard
 from training.pipelines import Pipeline, pipeline_of
 from training.prompts import Prompt, prompts_sha256
 from training.providers import check_model, is_rehearsal, provider_of, sampling_settings
-from training.results import iterate_rows, iterate_samples, n_readable, sample_page
+from training.results import iterate_rows, iterate_samples, n_readable
 from training.working import RunInProgress, execute_run, is_claimed
 from voting.version import CODE_VERSION
 
@@ -29,7 +29,6 @@ __all__ = [
     "iterate_samples",
     "n_readable",
     "run_folder",
-    "sample_page",
     "start_run",
 ]
 

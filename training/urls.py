@@ -1,7 +1,8 @@
 from django.urls import path, re_path
 
-from training import label_views, preference_views, run_views, views
+from training import label_views, log_views, preference_views, run_views, views
 from training.classifiers import views as classifier_views
+from training.critique import views as critique_views
 from training.datasets import views as dataset_views
 from training.finetuning import views as finetuning_views
 from training.prompt_sets import views as prompt_views
@@ -14,6 +15,11 @@ urlpatterns = [
     path("runs/<uuid:pk>/", views.run, name="run"),
     path("runs/<uuid:pk>/progress/", run_views.progress, name="progress"),
     path("runs/<uuid:pk>/control/", run_views.control, name="control_run"),
+    path("runs/<uuid:pk>/smoke/", critique_views.answer_smoke, name="answer_smoke"),
+    path("runs/<uuid:pk>/log/<int:number>/", log_views.log_viewer, name="log_viewer"),
+    path("runs/<uuid:pk>/log/<int:number>/assets/<str:name>", log_views.log_asset, name="log_asset"),
+    path("runs/<uuid:pk>/log/<int:number>/logs/listing.json", log_views.log_listing, name="log_listing"),
+    path("runs/<uuid:pk>/log/<int:number>/logs/<str:name>", log_views.log_file, name="log_file"),
     path("runs/<uuid:pk>/agreement/", preference_views.agreement, name="agreement"),
     path("runs/<uuid:pk>/calibrate/", preference_views.calibrate, name="calibrate"),
     path("runs/<uuid:pk>/label/", label_views.label, name="label"),

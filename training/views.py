@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from training.critique.views import revision_run
+from training.log_views import logs_here
 from training.models import GenerationRun
 from training.preference_views import preference_run
-from training.presentation import shown_run, shown_sample
-from training.services import n_readable, sample_page
+from training.presentation import shown_run
 
 RUNS_PER_PAGE = 25
-SAMPLES_PER_PAGE = 20
 
 
 @require_GET
@@ -29,18 +29,11 @@ def runs(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_required
 def run(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show one run: how it stands, what shaped it, and its samples as dialogues (or as judged pairs)."""
+    """Show one run: how it stands, what shaped it, and what it wrote, as its kind is shown."""
     found = get_object_or_404(GenerationRun.objects.select_related("constitution__conversation"), pk=pk)
     if found.kind == GenerationRun.Kind.PREFERENCE:
         return preference_run(request, found)
-    page = Paginator(range(n_readable(found)), SAMPLES_PER_PAGE).get_page(request.GET.get("page"))
-    samples = sample_page(found, page.start_index() - 1, page.end_index()) if page else []
-    principles = {principle.position: principle for principle in found.constitution.principles.all()}
-    context = {
-        "run": found,
-        "shown": shown_run(found),
-        "page": page,
-        "samples": [shown_sample(sample, principles) for sample in samples],
-        "n_principles": len(principles),
-    }
-    return render(request, "training/run.html", context)
+    if found.kind == GenerationRun.Kind.REVISION:
+        return revision_run(request, found)
+    context = {"run": found, "shown": shown_run(found), "logs": logs_here(found)}
+    return render(request, "training/other_run.html", context)
