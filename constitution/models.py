@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from analysis.models import Analysis
 from voting.models import Conversation, Statement
@@ -54,8 +55,8 @@ class Constitution(models.Model):
     """An ordered, versioned list of principles: a draft, then adopted and frozen."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        ADOPTED = "adopted", "Adopted"
+        DRAFT = "draft", gettext_lazy("Draft")
+        ADOPTED = "adopted", gettext_lazy("Adopted")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="constitutions")
     analysis = models.ForeignKey(Analysis, on_delete=models.PROTECT, related_name="constitutions")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from analysis.models import group_letter
 from analysis.report import Voices
 
@@ -24,21 +26,23 @@ class SourceView:
     def level_words(self) -> str:
         """The level as a reader says it."""
         if self.level is None or self.lower is None:
-            return "A moderator withdrew this statement after the draft was made, so it has no figures."
+            return _("A moderator withdrew this statement after the draft was made, so it has no figures.")
         weakest = min(self.groups, key=lambda voices: voices.agreement)
-        return (
-            f"Averaged over the groups, about {_in_100(self.level)} in 100 people agree, and very likely no "
-            f"fewer than {_in_100(self.lower)}. In group {weakest.letter}, which agrees least, it is about "
-            f"{_in_100(weakest.agreement)} in 100."
-        )
+        return _(
+            "Averaged over the groups, about %(level)s in 100 people agree, and very likely no fewer than "
+            "%(lower)s. In group %(letter)s, which agrees least, it is about %(weakest)s in 100."
+        ) % {
+            "level": _in_100(self.level),
+            "lower": _in_100(self.lower),
+            "letter": weakest.letter,
+            "weakest": _in_100(weakest.agreement),
+        }
 
     @property
     def level_short(self) -> str:
-        return (
-            ""
-            if self.level is None
-            else f"about {_in_100(self.level)} in 100 agree, averaged over the groups"
-        )
+        if self.level is None:
+            return ""
+        return _("about %(n)s in 100 agree, averaged over the groups") % {"n": _in_100(self.level)}
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,10 @@ class PrincipleView:
     @property
     def framing_words(self) -> str:
         return {
-            "positive": "says what to do",
-            "negative": "says what to avoid",
-            "comparative": "says what there should be more or less of",
-            "verbatim": "stands as the public wrote it",
+            "positive": _("It says what to do"),
+            "negative": _("It says what to avoid"),
+            "comparative": _("It says what there should be more or less of"),
+            "verbatim": _("It stands as the public wrote it"),
         }.get(self.framing, self.framing)
 
 

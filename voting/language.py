@@ -20,7 +20,7 @@ from voting.refusals import Answer
 PARAMETER = "lang"
 ONE_YEAR = 365 * 24 * 3600
 ENGLISH_ONLY = re.compile(
-    r"/(facilitate|research|accounts|admin|api|health)/|/c/[-\w]+/constitution/", re.ASCII
+    r"/(facilitate|research|accounts|admin|api|health)/|/c/[-\w]+/constitution/\d+/export/", re.ASCII
 )
 
 

@@ -17,7 +17,7 @@ INCLUDED = re.compile(r"""{%-?\s*include\s+["']([^"']+\.html)["']""")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 READ_ALOUD = {"aria-label", "title", "alt", "placeholder", "data-confirm", "aria-description", "content"}
 # Proper names, and attributes for the browser alone.
-NAMES = ("Collective Constitution", "width=device-width, initial-scale=1", "#faf8f3", "page--wide")
+NAMES = ("Collective Constitution", "width=device-width, initial-scale=1", "#faf8f3", "page--wide", "JSON", "Markdown", "YAML")
 HOLE = "\x00"
 SAYS_IN_JAVASCRIPT = re.compile(
     r"""(textContent|innerText|\.title|replaceChildren\(|alert\(|confirm\()\s*=?\s*["'`][A-Z]"""
@@ -43,6 +43,8 @@ def participant_templates() -> list[str]:
         *FOLDER.glob("analysis/standing*"),
         *FOLDER.glob("analysis/results*"),
         FOLDER / "analysis/statements.html",
+        FOLDER / "constitution/constitution.html",
+        FOLDER / "constitution/empty.html",
     ]
     names = [str(path.relative_to(FOLDER)) for path in paths]
     mails = [str(path.relative_to(FOLDER)) for path in (FOLDER / "voting/email").iterdir()]

@@ -1,14 +1,17 @@
-"""The whole way of a participant in Arabic and in Japanese: complete, accessible and nothing too wide."""
+"""A participant's way in other languages: complete, accessible and nothing too wide."""
 
 from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
+from django.urls import reverse
 from django.utils.translation import gettext, override
 from playwright.sync_api import Page, expect
 
-from tests.factories import make_conversation, make_statement
+from analysis.services import run_analysis
+from constitution.services import adopt_constitution, draft_constitution, save_rule
+from tests.factories import make_conversation, make_divided_conversation, make_facilitator, make_statement
 from voting.admission import DraftOption, add_question, publish_consent
 from voting.models import Conversation, Vote
 from voting.translations import translate_statement
@@ -99,7 +102,7 @@ def test_the_whole_way_in_another_language(page: Page, live_server, conversation
     expect(card).to_contain_text(STATEMENTS[language])
     expect(card).to_have_attribute("lang", language)
     page.get_by_role("button", name=walk.said("Agree"), exact=True).click()
-    expect(page.get_by_text(walk.said("You agreed"))).to_be_visible()
+    expect(page.locator("#card").get_by_text(walk.said("You agreed"))).to_be_visible()
     page.keyboard.press("d")
     expect(card).to_have_count(0)
     walk.look()
@@ -107,6 +110,26 @@ def test_the_whole_way_in_another_language(page: Page, live_server, conversation
     page.goto(f"{live_server.url}/c/now/mine/")
     walk.look()
     assert sorted(Vote.objects.values_list("choice", flat=True)) == [-1, 1]
+
+
+@pytest.fixture
+def decided() -> Conversation:
+    """A conversation that was voted on, analyzed, and turned into an adopted constitution."""
+    conversation = make_divided_conversation(slug="town")
+    analysis = run_analysis(conversation=conversation)
+    rule = save_rule(name="everyone", min_level=0.5, min_votes_per_group=3)
+    draft = draft_constitution(analysis=analysis, rule=rule)
+    adopt_constitution(constitution=draft, by=make_facilitator("owner"))
+    return conversation
+
+
+@pytest.mark.parametrize("language", ["ar", "de"])
+@pytest.mark.parametrize("name", ["analysis:results", "analysis:statements", "constitution:latest"])
+def test_what_was_decided_can_be_read_in_another_language(page: Page, live_server, decided, name, language):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}{reverse(name, args=['town'])}?lang={language}")
+    page.evaluate("document.querySelectorAll('main details').forEach((part) => { part.open = true; })")
+    check(page, language, "rtl" if language == "ar" else "ltr")
 
 
 def test_without_javascript_a_language_is_chosen_and_the_original_read(
