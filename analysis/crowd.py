@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from django.core.cache import cache
 
 from analysis.charts import Dot, MapGroup, Place
-from analysis.maps import sample_dots
-from analysis.models import Analysis
+from analysis.maps import describable, grayed, sample_dots
+from analysis.models import MIN_PEOPLE, Analysis
 
-# Fewer people than this are not described as a group: somebody might recognize them.
-MIN_PEOPLE = 5
 MAX_DOTS = 600
 # An analysis never changes, but people may leave it; after so long their mark is gone too.
 SECONDS_KEPT = 300
@@ -78,10 +76,6 @@ def find_crowd(analysis: Analysis) -> Crowd:
 def read_crowd(analysis: Analysis) -> Crowd:
     """Read the crowd; people of groups too small to be described are drawn as people of none."""
     groups = list(analysis.groups.all())
-    described = tuple(MapGroup(group.number, group.size) for group in groups if group.size >= MIN_PEOPLE)
-    numbers = {group.number for group in described}
-    dots = tuple(
-        Dot(dot.x, dot.y, dot.group if dot.group in numbers else None)
-        for dot in sample_dots(analysis, MAX_DOTS)
-    )
+    described = tuple(describable(groups))
+    dots = tuple(grayed(sample_dots(analysis, MAX_DOTS), described))
     return Crowd(dots, described, len(groups) - len(described))

@@ -1,5 +1,6 @@
 """From the stored positions of an analysis to its drawn map."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F
@@ -28,10 +29,22 @@ class DrawnMap:
 
 def draw_map(analysis: Analysis, groups: list[OpinionGroup]) -> DrawnMap:
     """Draw everyone, or an even sample of a large crowd."""
-    dots = sample_dots(analysis, MAX_DOTS)
+    shown = describable(groups)
+    dots = grayed(sample_dots(analysis, MAX_DOTS), shown)
     title = f"Map of {analysis.n_participants:,} people by how alike they voted"
-    svg = opinion_map(title, [MapGroup(group.number, group.size) for group in groups], dots)
+    svg = opinion_map(title, shown, dots)
     return DrawnMap(svg, len(dots), analysis.n_participants)
+
+
+def describable(groups: Iterable[OpinionGroup]) -> list[MapGroup]:
+    """The groups that are large enough to be shown as such."""
+    return [MapGroup(group.number, group.size) for group in groups if not group.is_small]
+
+
+def grayed(dots: Iterable[Dot], shown: Iterable[MapGroup]) -> list[Dot]:
+    """The same people, those of groups that are not shown as people of none."""
+    numbers = {group.number for group in shown}
+    return [Dot(dot.x, dot.y, dot.group if dot.group in numbers else None) for dot in dots]
 
 
 def sample_dots(analysis: Analysis, n_most: int) -> list[Dot]:

@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from voting.models import Conversation, Participant, Statement
 
+# Fewer people than this are not described as a group: somebody might recognize them.
+MIN_PEOPLE = 5
+
 
 def group_letter(number: int) -> str:
     """The name people see: A, B, C … Z, A2 …"""
@@ -94,6 +97,11 @@ class OpinionGroup(models.Model):
 
     def __str__(self) -> str:
         return f"Group {self.letter}"
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is too small to be described."""
+        return self.size < MIN_PEOPLE
 
     @property
     def letter(self) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 
 from analysis.charts import Place
 from analysis.comparing import OwnVote, compare
-from analysis.crowd import MIN_PEOPLE, find_crowd
-from analysis.models import Analysis, Position
+from analysis.crowd import find_crowd
+from analysis.models import MIN_PEOPLE, Analysis, Position
 from analysis.standing import Standing
 from opinion.projection import place_person
 from voting.models import Conversation, Participant

@@ -48,6 +48,7 @@ class Voices:
     n_pass: int
     n_disagree: int
     letter: str = ""
+    is_small: bool = False
 
     @property
     def n_seen(self) -> int:
@@ -161,6 +162,12 @@ class CharacteristicStatement:
     side: str
     inside: Voices
     outside: Voices
+
+    @property
+    def is_of_most(self) -> bool:
+        """More than half of the group are on this side; a list may name another for want of a better one."""
+        n_with = self.inside.n_agree if self.side == "agree" else self.inside.n_disagree
+        return 2 * n_with > self.inside.n_seen
 
     @property
     def words(self) -> str:
@@ -278,6 +285,8 @@ class Report:
         return {row.number: row for row in self.rows}
 
     def _characteristic(self, group: OpinionGroup) -> list[CharacteristicStatement]:
+        if group.is_small:
+            return []
         found = []
         for item in self.analysis.representative.get(str(group.number), []):
             row = self._by_number.get(item["id"])
@@ -286,12 +295,14 @@ class Report:
             inside = next(voices for voices in row.groups if voices.letter == group.letter)
             outside = pool(row.groups).without(inside)
             found.append(CharacteristicStatement(row, item["side"], inside, outside))
-        return found
+        return [statement for statement in found if statement.is_of_most]
 
 
 def _voices_by_statement(analysis: Analysis) -> dict[int, list[Voices]]:
     found: dict[int, list[Voices]] = defaultdict(list)
     support = Support.objects.filter(group__analysis=analysis).select_related("group")
     for row in support.order_by("group__number"):
-        found[row.statement_id].append(Voices(row.n_agree, row.n_pass, row.n_disagree, row.group.letter))
+        group = row.group
+        voices = Voices(row.n_agree, row.n_pass, row.n_disagree, group.letter, group.is_small)
+        found[row.statement_id].append(voices)
     return found

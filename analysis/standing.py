@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analysis.charts import MapGroup, Place, opinion_map
-from analysis.crowd import MIN_PEOPLE, Crowd, Near
-from analysis.models import Analysis
+from analysis.crowd import Crowd, Near
+from analysis.models import MIN_PEOPLE, Analysis
 from analysis.report import Voices, share_interval
 
 State = Literal["hidden", "few_votes", "no_analysis", "few_people", "next_time", "placed"]

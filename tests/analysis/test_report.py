@@ -1,7 +1,10 @@
 """What an analysis says, in words."""
 
+from dataclasses import replace
+
 import pytest
 
+from analysis.maps import describable
 from analysis.report import Report, Voices, pool, share_interval, share_words
 from analysis.services import run_analysis
 from tests.factories import (
@@ -11,6 +14,7 @@ from tests.factories import (
     make_statement,
     make_vote,
 )
+from voting.own_data import delete_participant
 
 
 def test_an_interval_narrows_with_more_votes():
@@ -62,6 +66,30 @@ def test_a_groups_portrait_holds_what_sets_it_apart():
         divisive = [item for item in portrait.statements if item.row.number >= 4]
         assert len(divisive) == 4
         assert all(item.outside_percent == 0 and item.words.startswith("between") for item in divisive)
+
+
+@pytest.mark.django_db
+def test_a_group_so_small_that_somebody_might_be_recognized_is_not_described():
+    conversation = make_divided_conversation(n_people=24)
+    for person in conversation.participants.filter(number__gt=6):
+        if person.number % 2:
+            delete_participant(participant=person)
+    report = Report(run_analysis(conversation=conversation, lock_k=2))
+    (small,) = [portrait for portrait in report.portraits if portrait.group.size == 3]
+    assert small.statements == []
+    assert [voices.is_small for voices in report.rows[0].groups].count(True) == 1
+    assert small.group.number not in {group.number for group in describable(report.groups)}
+
+
+@pytest.mark.django_db
+def test_a_statement_that_few_of_a_group_support_is_not_called_typical_of_it():
+    conversation = make_divided_conversation(n_people=24)
+    analysis = run_analysis(conversation=conversation, lock_k=2)
+    portrait = Report(analysis).portraits[0]
+    typical = portrait.statements[0]
+    few = replace(typical, inside=Voices(4, 0, 6, "A"), side="agree")
+    assert typical.is_of_most
+    assert not few.is_of_most
 
 
 @pytest.mark.django_db
