@@ -17,7 +17,15 @@ INCLUDED = re.compile(r"""{%-?\s*include\s+["']([^"']+\.html)["']""")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 READ_ALOUD = {"aria-label", "title", "alt", "placeholder", "data-confirm", "aria-description", "content"}
 # Proper names, and attributes for the browser alone.
-NAMES = ("Collective Constitution", "width=device-width, initial-scale=1", "#faf8f3", "page--wide", "JSON", "Markdown", "YAML")
+NAMES = (
+    "Collective Constitution",
+    "width=device-width, initial-scale=1",
+    "#faf8f3",
+    "page--wide",
+    "JSON",
+    "Markdown",
+    "YAML",
+)
 HOLE = "\x00"
 SAYS_IN_JAVASCRIPT = re.compile(
     r"""(textContent|innerText|\.title|replaceChildren\(|alert\(|confirm\()\s*=?\s*["'`][A-Z]"""
