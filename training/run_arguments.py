@@ -43,18 +43,22 @@ def add_run_arguments(parser: CommandParser) -> None:
     add("--queue", action="store_true", help="leave the run to the workers instead of waiting for it")
 
 
-def add_prompt_arguments(parser: CommandParser) -> None:
-    """Where the prompts come from."""
+def add_prompt_arguments(parser: CommandParser) -> Any:
+    """Where the prompts come from; returns the group, so that a command may add a source of its own."""
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--prompts", type=Path, help='JSON Lines of {"prompt": …}')
     source.add_argument("--prompt-set", default="", help="slug of a set; what it holds out is left out")
+    parser.add_argument("--tags", nargs="*", default=[], help="of a set: only prompts with one of these")
     parser.add_argument("--limit", type=int, help="use at most this many prompts")
+    return source
 
 
 def chosen_prompts(words: dict[str, Any]) -> Sequence[Prompt]:
     """The prompts of a file or of a set."""
     if words["prompt_set"]:
-        return prompts_of(find_set(words["prompt_set"]), limit=words["limit"])
+        return prompts_of(find_set(words["prompt_set"]), tags=words["tags"], limit=words["limit"])
+    if words["tags"]:
+        raise ValueError("--tags choose among the prompts of a --prompt-set; a file is taken whole.")
     return read_prompts(words["prompts"], limit=words["limit"]).prompts
 
 

@@ -8,7 +8,9 @@ from django.core.management import CommandError, call_command
 from tests.factories import make_adopted_constitution
 from training.models import GenerationRun
 from training.preferences import iterate_pairs
-from training.prompts import DEMONSTRATION
+from training.prompt_sets.services import add_prompts, is_held_out, make_set
+from training.prompts import DEMONSTRATION, Prompt
+from training.services import iterate_rows
 
 pytestmark = pytest.mark.usefixtures("var_dir")
 
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("var_dir")
 def generate(reference: str, *words: str, **options) -> str:
     out = StringIO()
     defaults = {"model": "rehearsal/demonstration", "limit": 4}
-    if "--answers-of" not in words:
+    if not {"--answers-of", "--prompt-set"} & set(words):
         words = ("--prompts", str(DEMONSTRATION), *words)
     call_command(
         "generate_preferences", reference, *words, stdout=out, stderr=StringIO(), **(defaults | options)
@@ -37,6 +39,22 @@ def test_a_demonstration_needs_no_key(no_keys):
     assert {pair.label_source for pair in pairs if pair.status != "identical"} == {"samples (5)"}
     assert all(pair.constitution_sha256 == constitution.sha256 for pair in pairs)
     assert generate(constitution.reference) == said
+
+
+def test_a_set_gives_the_prompts_with_a_tag_that_it_does_not_hold_out():
+    texts = [f"Prompt {number}" for number in range(60)]
+    town = make_set(slug="town")
+    add_prompts(prompt_set=town, prompts=[Prompt(text, ("harmful",)) for text in texts])
+    add_prompts(prompt_set=town, prompts=[Prompt("What is a square?", ("benign",))])
+    reference = make_adopted_constitution().reference
+    generate(reference, "--prompt-set", "town", "--tags", "harmful", limit=None)
+    asked = {row["prompt"] for row in iterate_rows(GenerationRun.objects.get())}
+    assert asked == {text for text in texts if not is_held_out(text)} != set(texts)
+
+
+def test_tags_choose_from_a_set_alone():
+    with pytest.raises(CommandError, match="--tags choose among the prompts of a --prompt-set"):
+        generate(make_adopted_constitution().reference, tags=["harmful"])
 
 
 def test_answers_of_an_earlier_run_can_be_judged():

@@ -1,6 +1,5 @@
 """Make preference pairs: answers to prompts, judged in pairs under an adopted constitution's principles."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,9 +10,15 @@ from training.comparisons import DEFAULTS, FRAMINGS, LABELS, PAIRINGS
 from training.earlier_answers import prompts_with_answers
 from training.models import GenerationRun
 from training.preferences import count_labels
-from training.prompts import Prompt, read_prompts
+from training.prompts import Prompt
 from training.providers import ModelUnavailable
-from training.run_arguments import add_run_arguments, begin_and_carry_out, outcome
+from training.run_arguments import (
+    add_prompt_arguments,
+    add_run_arguments,
+    begin_and_carry_out,
+    chosen_prompts,
+    outcome,
+)
 from training.services import ConstitutionNotAdopted, RunInProgress
 from training.shards import RunStopped
 
@@ -30,8 +35,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
         add("constitution", help="slug (latest adopted) or slug@version")
-        source = parser.add_mutually_exclusive_group(required=True)
-        source.add_argument("--prompts", type=Path, help='JSON Lines of {"prompt": …}')
+        source = add_prompt_arguments(parser)
         source.add_argument("--answers-of", default="", help="id of a finished critique–revision run")
         add("--model", default="", help="answers, and judges where no judge is named: anthropic/…, openai/…")
         add("--base-url", default="", help="address of the server, where it is not the provider's own")
@@ -48,7 +52,6 @@ class Command(BaseCommand):
             "--framing", choices=FRAMINGS, default=DEFAULTS["framing"], help="negative asks for the worse one"
         )
         add("--tie-margin", type=float, default=DEFAULTS["tie_margin"], help="as near to 0.5 is a tie")
-        add("--limit", type=int, help="use at most this many prompts")
         add("--seed", type=int, default=0, help="settles which principles are drawn")
         add("--temperature", type=float, help="sent only where the provider takes it")
         add("--max-tokens", type=int, help="longest answer to ask for")
@@ -59,7 +62,7 @@ class Command(BaseCommand):
             run = begin_and_carry_out(
                 constitution=find_constitution(options["constitution"]),
                 kind=GenerationRun.Kind.PREFERENCE,
-                prompts=chosen_prompts(options),
+                prompts=prompts_to_answer(options),
                 run_options=run_options(options),
                 words=options,
                 tell=self.stderr.write,
@@ -72,10 +75,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{outcome(run)} Pairs: {found or 'none yet'}.")
 
 
-def chosen_prompts(options: dict[str, Any]) -> list[Prompt]:
-    """The prompts of a file, or those of an earlier run with its answers."""
+def prompts_to_answer(options: dict[str, Any]) -> list[Prompt]:
+    """The prompts of a file or a set, or those of an earlier run with its answers."""
     if not options["answers_of"]:
-        return list(read_prompts(options["prompts"], limit=options["limit"]).prompts)
+        return list(chosen_prompts(options))
     try:
         run = GenerationRun.objects.filter(pk=options["answers_of"]).first()
     except ValidationError:
