@@ -1,6 +1,6 @@
 """Opinion groups: who is grouped, into how many groups, and which."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -57,7 +57,7 @@ class Groupings(NamedTuple):
         The k with the best silhouette; 1 where there is none, 0 without people.
     """
 
-    labels_by_k: dict[int, Ints]
+    labels_by_k: Mapping[int, Ints]
     silhouette_by_k: dict[int, float]
     preferred_k: int
 
@@ -88,6 +88,22 @@ class _Candidate(NamedTuple):
     labels: Ints  # (n_cells,)
     silhouette: float
     smallest: int  # people in the smallest group
+
+
+class _LabelsByK(Mapping[int, Ints]):
+    """Each person's group for each k, worked out when asked for: of most k nobody asks."""
+
+    def __init__(self, best: dict[int, _Candidate], crowd: _Crowd, positions: Floats) -> None:
+        self._best, self._crowd, self._positions = best, crowd, positions
+
+    def __getitem__(self, k: int) -> Ints:
+        return _largest_first(self._best[k].labels, self._crowd, self._positions)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._best)
+
+    def __len__(self) -> int:
+        return len(self._best)
 
 
 def is_grouped(n_votes_by_person: Ints, n_statements: int, min_votes: int = MIN_VOTES) -> NDArray[np.bool_]:
@@ -172,8 +188,11 @@ def find_groupings(
     found = _best_groupings(crowd, base_of, sorted({*range(2, most + 1), *wanted} - {1}), seed)
     best |= {k: one for k, one in found.items() if one.smallest >= least or k in wanted}
     scores = {k: one.silhouette for k, one in best.items() if k > 1 and one.smallest >= least}
-    labels = {k: _largest_first(one.labels, crowd, positions) for k, one in best.items()}
-    return Groupings(labels, scores, max(scores, key=lambda k: (round(scores[k], 9), -k), default=1))
+    return Groupings(
+        _LabelsByK(best, crowd, positions),
+        scores,
+        max(scores, key=lambda k: (round(scores[k], 9), -k), default=1),
+    )
 
 
 def mean_silhouette(distances: Floats, labels: Ints, k: int) -> Floats:
@@ -189,14 +208,13 @@ def mean_silhouette(distances: Floats, labels: Ints, k: int) -> Floats:
     float array of shape (n_starts,), between −1 and 1
         A point alone in its group counts 0.
     """
-    own = (labels[:, None] == np.arange(k)[:, None]).astype(np.float64)  # (n_starts, k, n_points)
-    size = own.sum(axis=2)
-    sums = (own.reshape(-1, labels.shape[1]) @ distances).reshape(own.shape)
-    own_size = np.take_along_axis(size, labels, axis=1)
-    within = np.take_along_axis(sums, labels[:, None], axis=1)[:, 0] / np.maximum(own_size - 1, 1)
+    own = labels == np.arange(k)[:, None, None]  # (k, n_starts, n_points)
+    size = np.count_nonzero(own, axis=2)
+    sums = (own.reshape(-1, labels.shape[1]).astype(np.float64) @ distances).reshape(own.shape)
+    own_size = size[labels, np.arange(len(labels))[:, None]]
+    within = (sums * own).sum(axis=0) / np.maximum(own_size - 1, 1)
     sums /= np.maximum(size, 1)[:, :, None]
-    sums[(own > 0) | (size == 0)[:, :, None]] = np.inf
-    beside = sums.min(axis=1)
+    beside = np.where(own | (size == 0)[:, :, None], np.inf, sums).min(axis=0)
     larger = np.maximum(within, beside)
     valid = (own_size > 1) & (larger > 0) & np.isfinite(beside)
     score = np.divide(beside - within, larger, out=np.zeros_like(within), where=valid)
@@ -321,7 +339,7 @@ def _starts(crowd: _Crowd, bases: _Bases, pull: Ints, k: int, coarse: tuple[Ints
     able &= excess <= WORTH_SETTLING
     _, first = np.unique(excess[able], return_index=True)
     chosen = np.flatnonzero(able)[first][:MAX_SETTLED]
-    return np.stack([_centers(bases.centers, pull, labels[start], k) for start in chosen])
+    return _centers(bases.centers, pull, labels[chosen], k)
 
 
 def _least_size(crowd: _Crowd) -> float:
@@ -329,12 +347,14 @@ def _least_size(crowd: _Crowd) -> float:
 
 
 def _centers(points: Floats, weights: Ints, labels: Ints, k: int) -> Floats:
-    """Centers of k groups, (k, 2); of one without weight the first point."""
-    centers = np.repeat(points[:1], k, axis=0)
-    pulls = weights > 0
-    present, dense = np.unique(labels[pulls], return_inverse=True)
-    centers[present] = weighted_centers(points[pulls], weights[pulls], dense)[0]
-    return centers
+    """Centers of k groups for each row of labels, (n_rows, k, 2); of one without weight the first point."""
+    cell = (labels + k * np.arange(len(labels))[:, None]).ravel()
+    columns = (weights * points[:, 0], weights * points[:, 1], weights)
+    *sums, weight = (
+        np.bincount(cell, np.resize(column, cell.shape), k * len(labels)).reshape(-1, k) for column in columns
+    )
+    centers = np.broadcast_to(points[0], (len(labels), k, 2)).copy()
+    return np.divide(np.stack(sums, axis=2), weight[:, :, None], out=centers, where=weight[:, :, None] > 0)
 
 
 def _largest_first(labels: Ints, crowd: _Crowd, positions: Floats) -> Ints:

@@ -51,14 +51,14 @@ def weighted_kmeans(
     inertia : float array of shape (n_starts,)
         Weighted sum of squared distances to the own center.
     """
-    return settled(points, weights, _spread_starts(points, weights, k, n_starts, rng))
+    return settled(points, weights, _spread_starts(points, weights, n_starts, {k: rng})[k])
 
 
 def kmeans_by_k(
     points: Floats, weights: Ints, n_starts: int, draws: Mapping[int, np.random.Generator]
 ) -> dict[int, tuple[Ints, Floats]]:
     """The same for several k, each with random numbers of its own; few groups are sought all at once."""
-    starts = {k: _spread_starts(points, weights, k, n_starts, draw) for k, draw in draws.items()}
+    starts = _spread_starts(points, weights, n_starts, draws)
     few, widest = [k for k in starts if k <= FEW_GROUPS], max(min(k, FEW_GROUPS) for k in starts)
     found = {k: settled(points, weights, starts[k]) for k in starts if k not in few}
     if few:
@@ -99,23 +99,31 @@ def weight_by_label(labels: Ints, weights: Ints, k: int) -> Ints:
     return np.rint(_is_own(labels, k) @ weights.astype(np.float64)).astype(np.int64).T
 
 
-def _spread_starts(points: Floats, weights: Ints, k: int, n_starts: int, rng: np.random.Generator) -> Floats:
-    """First centers, (n_starts, k, 2): each next one drawn the likelier the further from those before."""
-    chosen = np.empty((n_starts, k), dtype=np.int64)
-    draws = rng.random((k, n_starts))
+def _spread_starts(
+    points: Floats, weights: Ints, n_starts: int, draws: Mapping[int, np.random.Generator]
+) -> dict[int, Floats]:
+    """First centers for each k, (n_starts, k, 2), each drawn the likelier the further from those before it.
+
+    All k are worked on together, the largest first, so that those still going stay together.
+    """
+    ks = sorted(draws, reverse=True)
+    drawn = {k: draws[k].random((k, n_starts)) for k in ks}
+    chosen = np.empty((len(ks) * n_starts, ks[0]), dtype=np.int64)
     across, along = np.ascontiguousarray(points.T)
-    chances = np.broadcast_to(weights.astype(np.float64), (n_starts, len(points)))
-    nearest = np.full((n_starts, len(points)), np.inf)
-    for place in range(k):
+    nearest = np.full((len(chosen), len(points)), np.inf)
+    for place in range(ks[0]):
+        going = [k for k in ks if k > place]
+        rows = slice(len(going) * n_starts)
         if place:
-            last = chosen[:, place - 1]
-            apart = (across - across[last][:, None]) ** 2 + (along - along[last][:, None]) ** 2
-            nearest = np.minimum(nearest, apart)
-            chances = weights * nearest
-        steps = np.cumsum(chances, axis=1)
-        drawn = (steps <= draws[place][:, None] * steps[:, -1:]).sum(axis=1)
-        chosen[:, place] = np.minimum(drawn, len(points) - 1)
-    return points[chosen]
+            last = chosen[rows, place - 1, None]
+            apart = (across - across[last]) ** 2 + (along - along[last]) ** 2
+            nearest = np.minimum(nearest[rows], apart)
+        steps = np.cumsum(weights * nearest if place else np.full(nearest.shape, 1.0) * weights, axis=1)
+        draw = np.concatenate([drawn[k][place] for k in going])
+        chosen[rows, place] = np.minimum(
+            (steps <= (draw * steps[:, -1])[:, None]).sum(axis=1), len(points) - 1
+        )
+    return {k: points[chosen[row * n_starts : (row + 1) * n_starts, :k]] for row, k in enumerate(ks)}
 
 
 def _nearest(homogeneous: Floats, centers: Floats) -> Labels:
@@ -130,11 +138,14 @@ def _nearest(homogeneous: Floats, centers: Floats) -> Labels:
     if k > FEW_GROUPS:
         return np.stack([_nearest_of_many(homogeneous, planes[:, :, start]) for start in range(n_starts)])
     squares = (planes.reshape(3, -1).T @ homogeneous).reshape(k, n_starts, -1)
-    labels, least = np.zeros(squares[0].shape, dtype=np.uint8), squares[0]
+    labels, number = np.zeros((2, n_starts, squares.shape[2]), dtype=np.uint8)
+    least, is_nearer = squares[0], number.view(bool)
     for group in range(1, k):
-        is_nearer = squares[group] < least
-        np.maximum(labels, is_nearer.view(np.uint8) * np.uint8(group), out=labels)
-        least = np.minimum(least, squares[group]) if group < k - 1 else least
+        np.less(squares[group], least, out=is_nearer)
+        np.multiply(number, np.uint8(group), out=number)
+        np.maximum(labels, number, out=labels)
+        if group < k - 1:
+            np.minimum(least, squares[group], out=least)
     return labels
 
 

@@ -234,6 +234,8 @@ def _numbering(ids: Ints, more: Ints | None = None) -> _Numbering:
     for part in given:
         for start in range(0, part.size, BLOCK):
             present[part[start : start + BLOCK].astype(np.int64) - low] = True
+            if len(present) <= BLOCK and present.all():
+                break
     return _Numbering(np.flatnonzero(present) + low, low, np.cumsum(present, dtype=np.int32) - 1)
 
 
