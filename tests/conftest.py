@@ -41,11 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
-# Chromium reports every 4xx answer, and these two are how a form says what is wrong or came too late; and it
+# Chromium reports every 4xx answer, and these are how a form says what is wrong, late or hasty; and it
 # reports what a page sends while a test has taken it offline, which htmx reports once more.
 EXPECTED_REPORTS = [
     "status of 409 ",
     "status of 422 ",
+    "status of 429 ",
     "ERR_INTERNET_DISCONNECTED",
     "htmx:sendError",
     "htmx:afterRequest",

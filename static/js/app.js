@@ -39,10 +39,12 @@
     }, 2000);
   }
 
-  /* When htmx replaces what had the focus, the reader continues at [data-focus] of the new fragment. */
+  /* When htmx replaces what had the focus, the reader continues at [data-focus] of the new fragment, not of
+     what changed beside it. */
   function focusFragment(event) {
     const fragment = event.detail.elt;
     if (fragment === document.body || document.activeElement !== document.body) return;
+    if (fragment.matches("[data-beside]")) return;
     const target = fragment.matches("[data-focus]") ? fragment : fragment.querySelector("[data-focus]");
     if (!target) return;
     if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");

@@ -9,8 +9,10 @@
   const SHOWN = new Set([409, 422]);
   const FIRST_PAUSE = 2000;
   const LONGEST_PAUSE = 60000;
+  const LONGEST_WISH = 600000;
   let memory = [];
-  let sending = null;
+  let direct = "";
+  let isSending = false;
   let timer = 0;
   let pause = FIRST_PAUSE;
 
@@ -55,11 +57,24 @@
     document.getElementById("send-now").hidden = state !== "one" && state !== "more";
   }
 
-  function wait() {
+  /* Not before the server wishes: it says in how many seconds it takes more. */
+  function wait(seconds) {
     show(read().length > 1 ? "more" : "one");
     clearTimeout(timer);
-    timer = setTimeout(sendAll, pause);
+    timer = setTimeout(sendAll, Math.max(pause, Math.min(1000 * (Number(seconds) || 0), LONGEST_WISH)));
     pause = Math.min(2 * pause, LONGEST_PAUSE);
+  }
+
+  /* A region that is there from the beginning, so that screen readers say what comes into it. */
+  function tell(text) {
+    const told = document.getElementById("told");
+    if (told) told.textContent = text ?? "";
+  }
+
+  function tellOutcome(path) {
+    const isUndone = path.endsWith("/withdraw/");
+    const outcome = document.querySelector("#card [data-told]")?.textContent.replace(/\s+/g, " ").trim();
+    tell(isUndone ? document.getElementById("told")?.dataset.undone : outcome);
   }
 
   /* The card stays, with the choice that waits marked. */
@@ -70,64 +85,79 @@
     }
   }
 
-  async function post(entry, signal) {
+  async function post(entry) {
     const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
     const headers = { "HX-Request": "true", ...(token && { "X-CSRFToken": token }) };
     const body = new URLSearchParams(entry.body);
     if (token) body.set("csrfmiddlewaretoken", token);
-    return fetch(entry.path, { method: "POST", headers, body, signal });
+    return fetch(entry.path, { method: "POST", headers, body });
   }
 
-  /* Send what waits, oldest first; stop at the first that does not arrive. */
+  /* The page shows the answer to the last of what waited, and every reason for a refusal. */
+  async function showAnswer(entry, response) {
+    const isWanted = response.ok ? !read().length : SHOWN.has(response.status);
+    if (isWanted && document.querySelector(entry.target)) {
+      htmx.swap(entry.target, await response.text(), { swapStyle: "outerHTML" });
+    }
+  }
+
+  /* Send what waits, one after the other, oldest first; stop at the first that does not arrive. */
   async function sendAll() {
-    if (sending || !read().length) return;
-    sending = new AbortController();
-    const { signal } = sending;
+    if (isSending || direct || !read().length) return;
+    isSending = true;
     let isRefused = false;
     try {
-      for (const entry of read()) {
-        const response = await post(entry, signal);
-        if (TRY_LATER.has(response.status)) return wait();
+      for (let entry = read()[0]; entry; entry = read()[0]) {
+        const response = await post(entry);
+        if (TRY_LATER.has(response.status)) return wait(response.headers.get("Retry-After"));
         cross(entry.id);
         isRefused = isRefused || !response.ok;
-        const isFragment = (response.ok || SHOWN.has(response.status)) && document.querySelector(entry.target);
-        if (isFragment) htmx.swap(entry.target, await response.text(), { swapStyle: "outerHTML" });
+        await showAnswer(entry, response);
       }
       pause = FIRST_PAUSE;
+      document.getElementById("refusal")?.replaceChildren();
       show(isRefused ? "refused" : "sent");
     } catch {
-      if (!signal.aborted) wait();
+      wait();
     } finally {
-      sending = null;
+      isSending = false;
     }
   }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, requestConfig } = event.detail;
     if (!elt.matches("[data-kept]")) return;
-    sending?.abort();
-    requestConfig.keptAs = `${Date.now()}-${Math.random()}`;
+    const id = `${Date.now()}-${Math.random()}`;
     keep({
-      id: requestConfig.keptAs,
+      id,
       subject: subject(requestConfig.path, requestConfig.formData),
       path: requestConfig.path,
       body: new URLSearchParams(requestConfig.formData).toString(),
       target: elt.getAttribute("hx-target"),
     });
+    if (read().length < 2 && !isSending) {
+      direct = requestConfig.keptAs = id;
+      return;
+    }
+    event.preventDefault(); /* It takes its turn behind what waits. */
+    mark(requestConfig.formData.get("choice"));
+    if (!isSending && !direct) sendAll();
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const { requestConfig, xhr } = event.detail;
     if (!requestConfig.keptAs) return;
+    direct = "";
     if (TRY_LATER.has(xhr.status)) {
       mark(requestConfig.formData.get("choice"));
-      wait();
+      wait(xhr.getResponseHeader("Retry-After"));
       return;
     }
     cross(requestConfig.keptAs);
     pause = FIRST_PAUSE;
     if (read().length) sendAll();
     else show("");
+    if (xhr.status < 300) tellOutcome(requestConfig.path);
   });
 
   /* Single keys, which can be switched off: a person who speaks to their computer may set one off. */

@@ -90,7 +90,7 @@ def through_a_round(page: Page, address: str) -> Iterator[tuple[str, Page]]:
     """What comes of acting: a vote cast, a pause, statements that come near, a form sent wrongly."""
     page.goto(f"{address}/c/cards/")
     page.locator(".vote-agree.vote-bar__button").first.click()
-    page.locator("#card [role=status]").wait_for()
+    page.locator("#card [data-told]").wait_for()
     yield "after a vote", page
     page.locator(".vote-pass.vote-bar__button").first.click()
     page.locator("a[hx-get*=continue]").wait_for()

@@ -96,14 +96,14 @@ def test_keys_vote_and_undo(page: Page, live_server, conversation):
     page.goto(f"{live_server.url}/c/now/")
     first = page.locator(".vote-card__text").inner_text()
     page.keyboard.press("d")
-    expect(page.get_by_text("You disagreed")).to_be_visible()
+    expect(page.locator("#card").get_by_text("You disagreed")).to_be_visible()
     page.keyboard.press("u")
     expect(page.locator(".vote-card__text")).to_have_text(first)
-    expect(page.get_by_text("You disagreed")).to_have_count(0)
+    expect(page.locator("#card").get_by_text("You disagreed")).to_have_count(0)
     assert not Vote.objects.exists()
     for key, text in (("a", "You agreed"), ("p", "You passed")):
         page.keyboard.press(key)
-        expect(page.get_by_text(text)).to_be_visible()
+        expect(page.locator("#card").get_by_text(text)).to_be_visible()
     assert sorted(Vote.objects.values_list("choice", flat=True)) == [0, 1]
 
 
@@ -140,8 +140,46 @@ def test_an_offline_vote_waits_visibly_and_is_sent_by_itself(page: Page, context
     expect(page.get_by_role("button", name="Agree", exact=True)).to_have_attribute("aria-pressed", "true")
     context.set_offline(False)
     expect(page.get_by_text("All sent.")).to_be_visible()
-    expect(page.get_by_text("You agreed")).to_be_visible()
+    expect(page.locator("#card").get_by_text("You agreed")).to_be_visible()
     assert [vote.choice for vote in Vote.objects.all()] == [1]
+
+
+def test_what_waits_is_sent_in_its_order(page: Page, context, live_server, conversation):
+    page.goto(f"{live_server.url}/c/now/")
+    sent = []
+    page.on(
+        "request", lambda request: request.method == "POST" and sent.append(request.url.split("/c/now")[1])
+    )
+    context.set_offline(True)
+    press(page, "Disagree")
+    page.get_by_label("Your statement").fill("AI should rhyme.")
+    press(page, "Send statement")
+    expect(page.get_by_text("Some things you did wait on this device")).to_be_visible()
+    sent.clear()
+    context.set_offline(False)
+    expect(page.get_by_text("All sent.")).to_be_visible()
+    kept = [path for path in sent if "near" not in path]
+    assert kept == [f"/statements/{Vote.objects.get().statement.number}/vote/", "/statements/"]
+    assert Statement.objects.filter(text="AI should rhyme.").count() == 1
+
+
+def test_haste_is_waited_out_as_the_server_wishes(page: Page, live_server, conversation):
+    page.clock.install()
+    refusals = iter([{"Retry-After": "30"}])
+
+    def answer(route):
+        headers = next(refusals, None)
+        route.fulfill(status=429, headers=headers, body="") if headers else route.continue_()
+
+    page.route("**/vote/", answer)
+    page.goto(f"{live_server.url}/c/now/")
+    press(page, "Agree")
+    expect(page.get_by_text("waits on this device")).to_be_visible()
+    page.clock.run_for(28_000)
+    assert not Vote.objects.exists()
+    page.clock.run_for(3_000)
+    expect(page.get_by_text("All sent.")).to_be_visible()
+    assert Vote.objects.get().choice == 1
 
 
 def test_an_offline_vote_outlives_the_page(page: Page, context, live_server, conversation):

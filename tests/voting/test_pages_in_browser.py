@@ -96,7 +96,7 @@ def test_going_back_and_voting_again_does_no_harm(page_without_javascript: Page,
     page.get_by_role("button", name="Agree", exact=True).click()
     page.go_back()
     page.get_by_role("button", name="Disagree", exact=True).click()
-    expect(page.get_by_text("You disagreed")).to_be_visible()
+    expect(page.locator("#card").get_by_text("You disagreed")).to_be_visible()
     assert Participant.objects.count() == 1
     assert Vote.objects.filter(choice=-1).count() == 1
 

@@ -17,7 +17,7 @@ def test_a_browser_does_the_work_and_the_vote_counts(page: Page, live_server):
     page.goto(f"{live_server.url}/c/now/")
     for n_votes in (1, 2):
         page.get_by_role("button", name="Agree", exact=True).click()
-        expect(page.get_by_text("You agreed")).to_be_visible()
+        expect(page.locator("#card").get_by_text("You agreed")).to_be_visible()
         expect(page.locator("body")).not_to_contain_text("does a little work first")
         page.wait_for_function(f"document.body.innerText.includes('{n_votes}')")
     expect(page.get_by_role("heading", name="You have voted on everything")).to_be_visible()
