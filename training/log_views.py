@@ -24,6 +24,8 @@ from training.results import finished_logs
 
 RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 ASSET = re.compile(r"[\w.-]+")
+# Files the viewer looks for beside a log. A run has none; to a browser an answer of 404 would be an error.
+ABSENT = {"eval-set.json": "null", "flow.yaml": ""}
 YEAR = 365 * 24 * 3600
 
 
@@ -64,6 +66,8 @@ def log_listing(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:  #
 def log_file(request: HttpRequest, pk: UUID, number: int, name: str) -> HttpResponseBase:
     """A log, whole or the part that the viewer asks for."""
     _, path = log_of(pk, number)
+    if name in ABSENT:
+        return HttpResponse(ABSENT[name], content_type="text/plain")
     if name != path.name:
         raise Http404
     wanted = RANGE.fullmatch(request.headers.get("Range", ""))

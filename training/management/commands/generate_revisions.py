@@ -17,7 +17,7 @@ from training.run_arguments import (
     chosen_prompts,
     outcome,
 )
-from training.services import ConstitutionNotAdopted, RunInProgress
+from training.services import ConstitutionNotAdopted, RunInProgress, execute_run
 from training.shards import RunStopped
 
 SETUP_ERRORS = (ConstitutionNotAdopted, ConstitutionNotFound, ModelUnavailable, ValueError)
@@ -45,6 +45,7 @@ class Command(BaseCommand):
         add("--seed", type=int, default=0, help="settles which principles are drawn")
         add("--temperature", type=float, help="sent only where the provider takes it")
         add("--max-tokens", type=int, help="longest answer to ask for")
+        add("--smoke", action="store_true", help="then answer greetings and simple questions the same way")
         add_run_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -62,6 +63,23 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if run is not None:
             self.stdout.write(outcome(run))
+            if options["smoke"]:
+                self.answer_smoke(run, options)
+
+    def answer_smoke(self, run: GenerationRun, options: dict[str, Any]) -> None:
+        """Put the smoke set through the recipe of a finished run, and say what came of it."""
+        if run.status != GenerationRun.Status.FINISHED:
+            self.stdout.write("The smoke set is answered once the run is finished.")
+            return
+        try:
+            smoke = execute_run(run=start_smoke(run), retries=options["max_retries"])
+        except (*SETUP_ERRORS, RunInProgress, RunStopped) as error:
+            raise CommandError(str(error)) from error
+        report = report_smoke(smoke)
+        told = (
+            ", ".join(f"{after.words} {after.n} of {after.of}" for _, after in report.rows) if report else ""
+        )
+        self.stdout.write(f"Smoke set, run {smoke.pk}: {told or 'no final text'}.")
 
 
 def run_options(options: dict[str, Any]) -> dict[str, Any]:
