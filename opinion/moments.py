@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-BYTES_PER_PAIR = 24
+Counts = NDArray[np.int32]
+BYTES_PER_PAIR = 20  # three counts and an entry of the Gram matrix made of them
 ROWS_AT_ONCE = 32
 
 
@@ -16,7 +17,7 @@ class Moments:
 
     Attributes
     ----------
-    vv, vm, mm : float arrays of shape (n_columns, n_columns)
+    vv, vm, mm : int32 arrays of shape (n_columns, n_columns)
         Per pair of statements, summed over people: vote times vote, vote times seen, seen times seen.
 
     Parameters
@@ -30,11 +31,11 @@ class Moments:
     ) -> None:
         from scipy.sparse import csr_array
 
-        cast = csr_array((value.astype(np.float64), (person, column)), shape=shape)
-        seen = csr_array((np.ones(len(value)), (person, column)), shape=shape)
-        self.vv: Floats = (cast.T @ cast).toarray()
-        self.vm: Floats = (cast.T @ seen).toarray()
-        self.mm: Floats = (seen.T @ seen).toarray()
+        cast = csr_array((value.astype(np.int32), (person, column)), shape=shape)
+        seen = csr_array((np.ones(len(value), dtype=np.int32), (person, column)), shape=shape)
+        self.vv: Counts = (cast.T @ cast).toarray()
+        self.vm: Counts = (cast.T @ seen).toarray()
+        self.mm: Counts = (seen.T @ seen).toarray()
 
     @property
     def n_columns(self) -> int:
