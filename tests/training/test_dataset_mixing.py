@@ -8,6 +8,7 @@ from tests.factories import make_adopted_constitution
 from training.datasets import DatasetError, ExportOptions, export_dataset
 from training.datasets.mixing import HelpfulSource, read_helpful
 from training.datasets.splitting import place_of, split_of
+from training.prompt_sets.services import add_prompts, make_set
 from training.prompts import Prompt
 from training.services import execute_run, start_run
 
@@ -146,3 +147,15 @@ def test_a_prompt_is_held_out_by_its_content_alone(run, tmp_path):
         for row in rows_of(tmp_path / "out", split):
             assert split_of(row["prompt"][0]["content"], 0.5) == split
     assert len(rows_of(tmp_path / "out", "train") + rows_of(tmp_path / "out", "held_out")) == 12
+
+
+def test_what_a_prompt_set_keeps_back_is_never_trained_on(run, tmp_path):
+    export_dataset(run=run, out=tmp_path / "before", options=ExportOptions("preference"))
+    asked = [row["prompt"][0]["content"] for row in rows_of(tmp_path / "before", "train")]
+    kept = make_set(slug="kept")
+    add_prompts(prompt_set=kept, prompts=[Prompt(asked[0].upper()), Prompt(asked[1])])
+    kept.prompts.filter(text=asked[0].upper()).update(is_held_out=True)
+    kept.prompts.filter(text=asked[1]).update(is_held_out=False)
+    export_dataset(run=run, out=tmp_path / "after", options=ExportOptions("preference"))
+    assert [row["prompt"][0]["content"] for row in rows_of(tmp_path / "after", "held_out")] == asked[:1]
+    assert len(rows_of(tmp_path / "after", "train")) == len(asked) - 1

@@ -1,22 +1,30 @@
 """Which rows are held out: a prompt's content decides, so it stands on the same side in every dataset.
 
-This is apart from the prompts that a set keeps back: no run takes those, so no dataset has them.
+What a prompt set keeps back is held out of every dataset too, in case a run took it from a file.
 """
 
 import hashlib
+from collections.abc import Collection
 
+from training.models import SetPrompt
 from training.prompt_sets.services import likeness_of
 
 TRAIN = "train"
 HELD_OUT = "held_out"
 
 
-def split_of(request: str, held_out_share: float) -> str:
+def kept_back() -> set[str]:
+    """The likenesses of all prompts that some set keeps for judging; 16 letters each."""
+    return set(SetPrompt.objects.filter(is_held_out=True).values_list("likeness", flat=True).distinct())
+
+
+def split_of(request: str, held_out_share: float, kept_back: Collection[str] = ()) -> str:
     """The side a prompt stands on; what a smaller share holds out, a larger one holds out too.
 
     Prompts that are the same to a set of prompts never stand on both sides.
     """
-    return HELD_OUT if place_of(request) < held_out_share else TRAIN
+    is_held_out = likeness_of(request) in kept_back or place_of(request) < held_out_share
+    return HELD_OUT if is_held_out else TRAIN
 
 
 def place_of(request: str) -> float:

@@ -15,7 +15,7 @@ from training.datasets.errors import DatasetError, RunNotFinished
 from training.datasets.items import Item, items_of
 from training.datasets.mixing import HelpfulSource, choose_helpful
 from training.datasets.rows import FORMATS, Format, Row, make_rows, table_schema
-from training.datasets.splitting import HELD_OUT, TRAIN, split_of
+from training.datasets.splitting import HELD_OUT, TRAIN, kept_back, split_of
 from training.datasets.tally import Tally
 from training.datasets.tracing import RULES, Provenance, provenance_of
 from training.models import GenerationRun
@@ -69,7 +69,7 @@ class ExportOptions:
 def export_dataset(
     *, run: GenerationRun, out: Path, format: str = "", options: ExportOptions | None = None
 ) -> Tally:
-    """Write the dataset folder whole or not at all; the same run and options give the same bytes."""
+    """Write the dataset folder whole or not at all; same run, options and prompt sets, same bytes."""
     options = options or ExportOptions(format)
     if run.status != GenerationRun.Status.FINISHED:
         raise RunNotFinished(
@@ -121,10 +121,11 @@ def write_rows(run: GenerationRun, options: ExportOptions, provenance: Provenanc
     """Stream the constitution's rows, then as many helpful ones as make up their share, into both splits."""
     tally = Tally()
     format = FORMATS[options.format]
+    for_judging = kept_back()
     with DatasetFiles(folder, format) as files:
 
         def write(item: Item) -> None:
-            split = split_of(item.request, options.held_out)
+            split = split_of(item.request, options.held_out, for_judging)
             statements = provenance.statements_of(item.details["principle_ids"])
             rows = list(make_rows(item, format, statements))
             files.write(split, rows)
