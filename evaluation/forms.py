@@ -9,7 +9,7 @@ from constitution.models import Constitution
 from evaluation.access import readable_constitutions, readable_conversations
 from evaluation.models import ModelVariant
 from evaluation.tasks import TASKS, own_statements
-from training.providers import ModelUnavailable, check_base_url, check_name
+from training.providers import ModelUnavailable, check_base_url, check_name, is_local
 from voting.models import Conversation
 
 
@@ -19,7 +19,7 @@ class ConstitutionField(forms.ModelChoiceField):
 
 
 class VariantForm(forms.ModelForm):
-    """A model that can answer. Where it is served only staff may say: the site's key goes there."""
+    """A model that can answer. Where it is served, or which folder it is, only staff may say."""
 
     constitution = ConstitutionField(
         queryset=Constitution.objects.none(),
@@ -42,6 +42,7 @@ class VariantForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User | AnonymousUser, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         field = self.fields["constitution"]
         assert isinstance(field, ConstitutionField)
         field.queryset = readable_constitutions(user)
@@ -49,7 +50,10 @@ class VariantForm(forms.ModelForm):
             del self.fields["base_url"]
 
     def clean_model(self) -> str:
-        return refused_as_error(check_name, self.cleaned_data["model"])
+        model = refused_as_error(check_name, self.cleaned_data["model"])
+        if is_local(model) and not self.user.is_staff:
+            raise forms.ValidationError("Only staff may name a folder of this server.")
+        return model
 
     def clean_base_url(self) -> str:
         return refused_as_error(check_base_url, self.cleaned_data["base_url"])

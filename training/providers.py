@@ -146,6 +146,11 @@ def is_rehearsal(name: str) -> bool:
     return provider_of(name) == "rehearsal"
 
 
+def is_local(name: str) -> bool:
+    """Whether the model is a folder of this machine, which its name would tell strangers of."""
+    return provider_of(name) == LOCAL
+
+
 def key_variable(name: str) -> str:
     """The environment variable that holds the key for this model."""
     return f"{service_of(name)}_API_KEY"

@@ -77,6 +77,15 @@ def test_only_staff_say_where_a_model_is_served(reader, staff):
     assert ModelVariant.objects.get(slug="served").base_url == address["base_url"]
 
 
+def test_only_staff_register_a_folder_of_the_server(reader, staff):
+    local = PLAIN | {"model": "hf//srv/models/small"}
+    response = reader.post(REGISTER, local)
+    assert response.status_code == 422
+    assert "Only staff may name a folder of this server." in response.content.decode()
+    staff.post(REGISTER, local)
+    assert ModelVariant.objects.get().model == local["model"]
+
+
 def test_the_constitution_of_a_strangers_draft_is_not_offered(reader):
     hidden = make_adopted_constitution(conversation=make_conversation(status="draft"))
     assert reader.post(REGISTER, PLAIN | {"constitution": hidden.pk}).status_code == 422
