@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from constitution.export import AS_WORDED, FRAMINGS
 from constitution.services import ConstitutionNotFound, find_constitution
 from training.asking import read_examples
+from training.critique.smoke import report_smoke, start_smoke
+from training.models import GenerationRun
 from training.providers import ModelUnavailable
 from training.revisions import KEEPING
 from training.run_arguments import (
