@@ -101,7 +101,8 @@ def test_a_dialogue_of_several_turns_with_colons_stays_whole(file_of):
     [
         ("no json", r"line 1: not a JSON object"),
         ([1], r"line 1: expected an object with .*, found list"),
-        ({"prompt": "Hey"}, r"line 1: expected .*; found the columns prompt"),
+        ({"prompt": "Hey"}, r"line 1: a prompt without an answer. Make a run over such prompts"),
+        ({"text": "Hey"}, r"line 1: expected .*; found the columns text"),
         ({"prompt": "Hey", "completion": "  "}, r"“completion” must end with an assistant's answer"),
         (
             {"messages": [{"role": "user", "content": "Hey"}]},

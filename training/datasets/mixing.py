@@ -154,6 +154,10 @@ def read_texts(row: Row, place: str) -> tuple[list[Message], str, str]:
         *_, worse = read_messages(row["rejected"], place, "rejected")
         return before, last_answer(last, place, "chosen"), last_answer(worse, place, "rejected")
     better = next((name for name in ("completion", "chosen", "answer", "response") if row.get(name)), None)
+    if better is None and row.get("prompt"):
+        raise DatasetError(
+            f"{place}: a prompt without an answer. Make a run over such prompts, and name the run instead."
+        )
     if better is None or not row.get("prompt"):
         raise DatasetError(f"{place}: expected {WANTED}; found the columns {', '.join(row) or 'none'}.")
     prompt = row["prompt"]
