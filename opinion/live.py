@@ -286,12 +286,16 @@ class _Arrivals:
     @property
     def ids(self) -> Ints:
         """Int array of shape (n,), by place."""
-        if len(self._ids) < len(self):
-            self._ids = np.fromiter(self.place_of, dtype=np.int64, count=len(self))
-            self._order = np.argsort(self._ids)
+        self._catch_up()
         return self._ids
 
     @property
     def order(self) -> Ints:
         """The places in ascending order of their ids."""
-        return self._order[: len(self.ids)]
+        self._catch_up()
+        return self._order
+
+    def _catch_up(self) -> None:
+        if len(self._ids) < len(self):
+            self._ids = np.fromiter(self.place_of, dtype=np.int64, count=len(self))
+            self._order = np.argsort(self._ids)

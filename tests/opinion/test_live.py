@@ -123,6 +123,17 @@ def test_a_statement_nobody_saw_is_on_the_map():
     assert check_same(live, {}).statement_ids.tolist() == [4, 5]
 
 
+def test_people_and_statements_are_on_the_map_that_follows_their_first_vote():
+    live = LiveOpinion(votes_after([(person, statement, 1) for person in range(9) for statement in range(4)]))
+    live.refresh()
+    live.cast(20, 3, -1)
+    live.cast(10, 7, 0)
+    found = live.refresh()
+    assert found.participant_ids.tolist() == [*range(9), 10, 20]
+    assert found.statement_ids.tolist() == [0, 1, 2, 3, 7]
+    assert found.projection.positions.shape == (11, 2)
+
+
 def test_an_empty_conversation_has_an_empty_map():
     found = LiveOpinion().refresh()
     assert found.projection.positions.shape == (0, 2)
