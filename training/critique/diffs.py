@@ -26,8 +26,8 @@ def mark_changes(before: str, after: str) -> SafeString:
 
 def pieces_of(first: list[str], second: list[str]) -> Iterator[SafeString]:
     """Runs of tokens that stayed, went or came; another space after a word is no change."""
-    bare = [[token.strip() for token in tokens] for tokens in (first, second)]
-    matcher = SequenceMatcher(None, *bare, autojunk=False)
+    bare_first, bare_second = ([token.strip() for token in tokens] for tokens in (first, second))
+    matcher = SequenceMatcher(None, bare_first, bare_second, autojunk=False)
     for kind, first_start, first_end, second_start, second_end in matcher.get_opcodes():
         old, new = "".join(first[first_start:first_end]), "".join(second[second_start:second_end])
         if kind == "equal":

@@ -11,6 +11,7 @@ from training.critique.index import Wanted, index_of, path_of
 from training.folders import run_folder, shard_of
 from training.models import GenerationRun
 from training.prompts import Prompt
+from training.samples import to_sample
 from training.services import execute_run, iterate_samples, start_run
 
 pytestmark = pytest.mark.usefixtures("var_dir")
@@ -63,6 +64,21 @@ def test_flags_tags_and_lengths_join(run):
 def test_words_of_the_prompt_are_found_in_any_case(run):
     assert texts(run, words="ÄRGER 11") == ["What about Ärger 11?"]
     assert texts(run, words="prompt_id") == []
+
+
+def test_a_page_reads_the_samples_it_shows_and_no_others(run, monkeypatch):
+    read: list[str] = []
+
+    def note(row):
+        read.append(row["prompt"])
+        return to_sample(row)
+
+    monkeypatch.setattr("training.critique.index.to_sample", note)
+    monkeypatch.setattr(
+        "training.critique.index.make_index", lambda path: pytest.fail("the index was not used")
+    )
+    assert len(find_samples(run, Wanted(tag="odd")).page(2, 4)) == 2
+    assert read == ["What about Ärger 5?", "What about Ärger 7?"]
 
 
 def test_counts_are_those_of_a_full_reading(run):
