@@ -134,6 +134,10 @@ def carry_out_shard(
         except RunStopped:
             if lookout.session.stop is None or lookout.session.stop.kind == "stopped":
                 raise
+        except BaseException:
+            # Inspect's thread may still be at work: it must ask nothing more.
+            lookout.session.halt("stopped", "The worker has ended.")
+            raise
         finally:
             lookout.settle()
     return lookout.session.stop is None or lookout.session.stop.kind != "budget"
