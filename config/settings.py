@@ -109,7 +109,7 @@ TEMPLATES = [
 DATABASES = {"default": database_settings(env_str("DATABASE_URL", ""), VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
-# Participants' pages are written in all of these, others in English; docs/translations.md says how to add one.
+# Participants' pages are written in all of these, others in English; docs/translations.md: how to add one.
 LANGUAGES = [
     ("ar", "العربية"),
     ("de", "Deutsch"),
