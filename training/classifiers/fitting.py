@@ -149,6 +149,25 @@ def threshold_at(benign_scores: FloatArray, rate: float) -> float:
     return float(np.sort(benign_scores)[::-1][n_allowed])
 
 
+def in_the_gap(threshold: float, restricted_scores: FloatArray) -> float:
+    """Move a threshold halfway up to the next restricted text: it refuses none less, and permits more.
+
+    Where the two sides are far apart, the lowest threshold would refuse whatever is unlike the permitted
+    texts it has seen, such as small talk.
+
+    Parameters
+    ----------
+    threshold : float between 0 and 1
+    restricted_scores : float array of shape (n,), between 0 and 1
+
+    Returns
+    -------
+    float between 0 and 1, not below `threshold`; the same if no restricted text scores above it.
+    """
+    above = restricted_scores[restricted_scores > threshold]
+    return float((threshold + above.min()) / 2) if len(above) else threshold
+
+
 def _draw(name: str) -> float:
     """A number from 0 to 1 that follows from the name alone."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") / 2**64

@@ -15,6 +15,7 @@ from training.classifiers.fitting import (
     check_numbers,
     fit,
     held_out_scores,
+    in_the_gap,
     score,
     split_by_group,
     threshold_at,
@@ -64,8 +65,8 @@ def train_classifier(
         return known
     training, test = read_examples(run, reads)
     scores = held_out_scores(training)
-    benign = np.array([not example.is_restricted for example in training])
-    threshold = threshold_at(scores[benign], benign_refusal_rate)
+    restricted = np.array([example.is_restricted for example in training])
+    threshold = in_the_gap(threshold_at(scores[~restricted], benign_refusal_rate), scores[restricted])
     weights = fit(training)
     figures = judge(test, score(weights, [example.text for example in test]), threshold)
     name, sha256 = write_weights(weights)

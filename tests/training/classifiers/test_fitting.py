@@ -11,6 +11,7 @@ from training.classifiers.fitting import (
     check_numbers,
     fit,
     held_out_scores,
+    in_the_gap,
     score,
     split_by_group,
     threshold_at,
@@ -98,6 +99,11 @@ def test_no_lower_threshold_would_do(scores, rate):
 def test_a_threshold_worked_by_hand():
     assert threshold_at(np.array([0.1, 0.2, 0.3, 0.9]), 0.25) == pytest.approx(0.3)
     assert threshold_at(np.array([0.1, 0.2, 0.3, 0.9]), 0.0) == pytest.approx(0.9)
+
+
+def test_a_threshold_between_sides_that_are_far_apart_stands_in_the_middle():
+    assert in_the_gap(0.02, np.array([0.01, 0.98, 0.9])) == pytest.approx(0.46)
+    assert in_the_gap(0.95, np.array([0.1, 0.9])) == pytest.approx(0.95)
 
 
 def test_a_threshold_needs_scores_and_a_share():
