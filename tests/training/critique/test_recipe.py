@@ -15,6 +15,7 @@ from training.datasets import export_dataset
 from training.prompts import Prompt
 from training.samples import RevisedSample
 from training.services import execute_run, iterate_samples, start_run
+from training.shards import RunStopped
 
 pytestmark = pytest.mark.usefixtures("var_dir", "keys")
 MODEL = "openai-api/local/llama-test"
@@ -211,3 +212,26 @@ def test_rows_carry_the_verdict_and_the_card_names_the_judge(tmp_path):
     card = (tmp_path / "out" / "README.md").read_text()
     assert "A judge (the model itself) compared each revision" in card
     assert "No judge decided" not in card
+
+
+def test_a_judged_run_that_stopped_goes_on_and_pays_for_nothing_twice():
+    with provider_server(reply=scripted(lambda _: False)) as provider:
+        run = begin(provider, judge="self")
+        provider.faults = {number: Fault(status=400) for number in range(6, 40)}
+        with pytest.raises(RunStopped):
+            execute_run(run=run, max_connections=1, retries=0)
+        provider.faults = {}
+        run = execute_run(run=run, max_connections=1)
+    assert (run.status, provider.n_answered, run.token_use["calls"]) == ("finished", 11, 11)
+
+
+def test_prepared_answers_know_direct_revisions():
+    run = start_run(
+        constitution=make_adopted_constitution(),
+        prompts=[Prompt("hey")],
+        model="rehearsal/demonstration",
+        options={"rounds": 2, "critique": False},
+    )
+    (sample,) = iterate_samples(execute_run(run=run))
+    assert [step["status"] for step in sample.steps] == ["ok"] * 3
+    assert sample.final_text.startswith(sample.answer["text"].split("\n")[0])
