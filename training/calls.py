@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from training.prices import Amount, cost_of, find_price, worst_cost
 from training.session import current_session
 
-TOKEN_USE = "token_use"
+TOKEN_USE = "token_use"  # nosec B105  (a field of the log, no password)
 MAX_TOKENS = 1024
 
 
