@@ -130,26 +130,27 @@ def _is_far(values: Floats, residuals: Floats) -> NDArray[np.bool_]:
     return np.asarray(np.linalg.norm(residuals, axis=1) > ANGLE * gaps)
 
 
-def leading_of_product(product: Callable[[Floats], Floats], size: int) -> tuple[Floats, Floats]:
+def leading_of_product(product: Callable[[Floats], Floats], likely: Floats) -> tuple[Floats, Floats]:
     """Find the two leading eigenpairs of a symmetric positive semidefinite matrix known only by its products.
 
     Lanczos' method, each vector made orthogonal to all before it, until nothing is left to gain. The first
-    vector is always the same.
+    vector is always the same for the same `likely`.
 
     Parameters
     ----------
     product : function from float array (size,) to float array (size,)
-    size : int
+    likely : float array of shape (size,)
+        How large each place of the vectors is likely to be, such as the matrix's diagonal; not all 0.
 
     Returns
     -------
     values : float array of shape (2,), the larger one first
     vectors : float array of shape (2, size)
     """
-    draw = np.random.default_rng(0)
+    draw, size = np.random.default_rng(0), len(likely)
     basis = np.empty((min(size, MOST_VECTORS), size))
     table = np.zeros((len(basis), len(basis)))  # the matrix as the basis sees it; only one triangle is read
-    vector = draw.standard_normal(size)
+    vector = draw.standard_normal(size) * likely
     for place in range(len(basis)):
         known = basis[: place + 1]
         known[place] = vector / np.linalg.norm(vector)
