@@ -65,7 +65,7 @@ def measure(live: LiveOpinion, draw: np.random.Generator, n_votes: int, n_runs: 
             )
         )
         cast.append(timed(lambda votes=votes: [live.cast(*vote) for vote in votes]))
-        refreshed.append(timed(live.refresh))
+        refreshed.append(timed(lambda: live.refresh().gac))
     return cast, refreshed
 
 
