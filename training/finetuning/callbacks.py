@@ -5,6 +5,7 @@ from typing import Any
 
 from accelerate.utils import broadcast_object_list
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer_utils import IntervalStrategy
 
 from training.finetuning.plan import Places
 from training.finetuning.progress import write_line
@@ -38,6 +39,10 @@ class Reporter(TrainerCallback):
             self.was_paused = True
             control.should_save = True
             control.should_training_stop = True
+        if state.global_step >= state.max_steps:
+            # Also a training shorter than one line of progress shows where it ended.
+            control.should_log = True
+            control.should_evaluate = control.should_evaluate or args.eval_strategy != IntervalStrategy.NO
 
     def is_pause_asked(self, n_processes: int) -> bool:
         """Whether to pause; all processes act alike, on what the first of them sees."""

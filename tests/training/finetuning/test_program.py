@@ -65,6 +65,17 @@ def test_paused_and_taken_up_again_it_ends_with_the_same_weights(plan):
     assert weights_of(paused) == weights_of(straight)
 
 
+def test_a_training_too_short_for_a_line_of_progress_still_shows_where_it_ended(plan):
+    from training.finetuning.program import main
+
+    places = plan("short", SFT | {"max_steps": 2, "logging_steps": 50})
+    main(places.plan)
+    assert steps_of(places, 1) == {2: 1}
+    assert [line["step"] for line in ProgressReader(places.progress).read_new() if "eval_loss" in line][
+        -1
+    ] == 2
+
+
 def test_killed_in_reinforcement_learning_it_goes_on_from_its_checkpoint(plan):
     from training.finetuning.program import main
 
