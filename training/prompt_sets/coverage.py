@@ -86,10 +86,15 @@ def find_by_similarity(*, constitution: Constitution, prompt_set: PromptSet) -> 
     prompts = list(prompt_set.prompts.values_list("pk", "text"))
     if not principles or not prompts:
         return 0
+    found_by = Exercise.FoundBy.SIMILARITY
+    if not constitution.is_adopted():
+        # A draft's wording changes; what only its earlier words were like counts no longer.
+        constitution.exercises.filter(
+            prompt__prompt_set=prompt_set, found_by=found_by, checked_at=None
+        ).delete()
     told = [words_of(principle) for principle in principles]
     places = similar(told, [text for _, text in prompts])
     pairs = [(prompts[row][0], principles[column].pk, score) for row, column, score in places]
-    found_by = Exercise.FoundBy.SIMILARITY
     return note_exercises(constitution=constitution, pairs=pairs, found_by=found_by)
 
 
@@ -127,15 +132,15 @@ def similar(principles: Sequence[str], prompts: Sequence[str]) -> list[tuple[int
 
 def next_check(constitution: Constitution, seed: int = 0) -> Exercise | None:
     """An exercise nobody has checked yet, drawn so that everybody who asks gets the same."""
-    waiting = list(constitution.exercises.filter(is_right=None).values_list("pk", flat=True))
+    waiting = list(constitution.exercises.filter(checked_at=None).values_list("pk", flat=True))
     if not waiting:
         return None
     chosen = random.Random(f"{seed} {constitution.pk} {len(waiting)}").choice(waiting)  # nosec B311
     return Exercise.objects.select_related("prompt", "principle").get(pk=chosen)
 
 
-def check_exercise(*, exercise: Exercise, is_right: bool, by: User) -> None:
-    """Keep what a person says; saying it again replaces it."""
+def check_exercise(*, exercise: Exercise, is_right: bool | None, by: User) -> None:
+    """Keep what a person says (None: cannot say); saying it again replaces it."""
     Exercise.objects.filter(pk=exercise.pk).update(
         is_right=is_right, checked_by=by, checked_at=timezone.now()
     )

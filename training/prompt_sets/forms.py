@@ -14,6 +14,7 @@ from training.prompt_sets.services import KNOWN_TAGS
 from training.prompts import Prompt, PromptError
 from training.providers import ModelUnavailable, check_model
 from training.run_access import Reader, may_run, usable_constitutions
+from voting.models import Conversation
 
 MAX_BYTES = 50_000_000
 
@@ -66,7 +67,10 @@ class CoverageForm(forms.Form):
 
 
 class FindForm(forms.Form):
-    """How to find which principles prompts exercise, or to have prompts written."""
+    """How to find which principles prompts exercise, or to have prompts written.
+
+    Models are asked about adopted constitutions only: for a draft the likeness of words decides.
+    """
 
     prompt_set = forms.ModelChoiceField(
         label="Prompt set", queryset=PromptSet.objects.all(), empty_label=None
@@ -79,9 +83,11 @@ class FindForm(forms.Form):
     )
     at_least = forms.IntegerField(label="Prompts for each principle", initial=5, min_value=1, max_value=1000)
 
-    def __init__(self, *args: Any, user: Reader, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Reader, is_draft: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        if is_draft:
+            del self.fields["model"], self.fields["at_least"]
 
     def clean_model(self) -> str:
         model: str = self.cleaned_data["model"].strip()
@@ -97,5 +103,11 @@ class FindForm(forms.Form):
 
 
 def readable_constitution(user: Reader, slug: str, version: int) -> Constitution | None:
-    """An adopted constitution that the user may read."""
-    return usable_constitutions(user).filter(conversation__slug=slug, version=version).first()
+    """An adopted constitution that the user may read, or a draft of a conversation they run."""
+    own = Conversation.objects.facilitated_by(user).values("pk")
+    drafts = Constitution.objects.filter(status=Constitution.Status.DRAFT, conversation__in=own)
+    for found in (usable_constitutions(user), drafts.select_related("conversation")):
+        constitution = found.filter(conversation__slug=slug, version=version).first()
+        if constitution is not None:
+            return constitution
+    return None

@@ -21,7 +21,7 @@ from training.run_access import usable_constitutions
 
 PER_PAGE = 50
 ENOUGH = 5
-ANSWERS = {"yes": True, "no": False}
+ANSWERS = {"yes": True, "no": False, "unsure": None}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,13 +85,15 @@ def coverage(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     context = {
         "constitution": constitution,
         "form": form,
-        "find_form": FindForm(user=request.user, initial={"at_least": enough}),
+        "find_form": FindForm(
+            user=request.user, is_draft=not constitution.is_adopted(), initial={"at_least": enough}
+        ),
         "rows": rows,
         "enough": enough,
         "n_enough": sum(row.n >= enough for row in rows),
         "tags": KNOWN_TAGS,
         "checked": [(Exercise.FoundBy(name).label, share) for name, share in checked.items()],
-        "n_unchecked": constitution.exercises.filter(is_right=None).count(),
+        "n_unchecked": constitution.exercises.filter(checked_at=None).count(),
     }
     return render(request, "training/prompts/coverage.html", context)
 
@@ -101,7 +103,7 @@ def coverage(request: HttpRequest, slug: str, version: int) -> HttpResponse:
 def find(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """Queue finding what prompts exercise, or writing what is missing."""
     constitution = get_constitution(request, slug, version)
-    form = FindForm(request.POST, user=request.user)
+    form = FindForm(request.POST, user=request.user, is_draft=not constitution.is_adopted())
     if not form.is_valid():
         for errors in form.errors.values():
             messages.error(request, " ".join(str(error) for error in errors))
@@ -109,8 +111,10 @@ def find(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     told = form.cleaned_data
     both = {"constitution_id": constitution.pk, "prompt_set_id": told["prompt_set"].pk}
     if "write" not in request.POST:
-        find_exercised_principles.defer(**both, model=told["model"])
+        find_exercised_principles.defer(**both, model=told.get("model", ""))
         messages.success(request, "It is being looked up; load this page again in a moment.")
+    elif not constitution.is_adopted():
+        messages.error(request, "Prompts are written for adopted constitutions only.")
     elif not told["model"]:
         messages.error(request, "Name the model that is to write.")
     else:
@@ -128,10 +132,10 @@ def check(request: HttpRequest, slug: str, version: int) -> HttpResponse:
         exercise = get_object_or_404(constitution.exercises, pk=request.POST.get("exercise") or 0)
         answer = request.POST.get("answer", "")
         if answer not in ANSWERS:
-            raise Http404("The answer is yes or no.")
+            raise Http404("The answer is yes, no or unsure.")
         check_exercise(exercise=exercise, is_right=ANSWERS[answer], by=request.user)
         return redirect("training:check_coverage", slug, version)
-    n = constitution.exercises.exclude(is_right=None).count()
+    n = constitution.exercises.exclude(checked_at=None).count()
     context = {"constitution": constitution, "exercise": next_check(constitution), "n_checked": n}
     return render(request, "training/prompts/check.html", context)
 
@@ -139,5 +143,5 @@ def check(request: HttpRequest, slug: str, version: int) -> HttpResponse:
 def get_constitution(request: HttpRequest, slug: str, version: int) -> Constitution:
     found = readable_constitution(request.user, slug, version)
     if found is None:
-        raise Http404("There is no adopted constitution of this version.")
+        raise Http404("There is no constitution of this version that you may read.")
     return found

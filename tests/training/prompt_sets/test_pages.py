@@ -4,8 +4,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.factories import make_adopted_constitution, make_draft_constitution, make_facilitator
+from tests.factories import (
+    make_adopted_constitution,
+    make_conversation,
+    make_draft_constitution,
+    make_facilitator,
+)
 from training.models import Exercise, PromptSet
+from training.prompt_sets.coverage import next_check
 from training.prompt_sets.generating import fill_gaps
 from training.prompt_sets.jobs import find_exercised_principles, write_missing_prompts
 from training.prompt_sets.services import make_set
@@ -68,9 +74,42 @@ def test_the_matrix_shows_where_prompts_are_missing(reader, constitution, page):
     assert "too few" in reader.get(f"{page}?at_least=50").content.decode()
 
 
-def test_a_draft_has_no_matrix(reader):
+@pytest.fixture
+def draft(client):
+    """A draft whose facilitator is signed in, and its page."""
+    owner = make_facilitator()
+    client.force_login(owner)
+    draft = make_draft_constitution(conversation=make_conversation(owner=owner))
+    return draft, f"/research/coverage/{draft.conversation.slug}/1/"
+
+
+def test_a_draft_has_a_matrix_by_the_likeness_of_words(client, draft):
+    constitution, page = draft
+    send(client, "a.txt", "Keeps promise number 1.")
+    assert "Write what is missing" not in client.get(page).content.decode()
+    client.post(f"{page}find/", {"prompt_set": PromptSet.objects.get().pk})
+    find_exercised_principles(**ProcrastinateJob.objects.get().args)
+    assert "3 of 3 principles" in told_at(client, f"{page}?at_least=1")
+    constitution.principles.update(text="A zebra")
+    find_exercised_principles(**ProcrastinateJob.objects.get().args)
+    assert "0 of 3 principles" in told_at(client, f"{page}?at_least=1")
+
+
+def test_no_model_writes_for_a_draft(client, draft):
+    send(client, "a.txt", "One?")
+    asked = {"prompt_set": PromptSet.objects.get().pk, "model": REHEARSAL, "at_least": 1, "write": "1"}
+    told = client.post(f"{draft[1]}find/", asked, follow=True).content.decode()
+    assert "Prompts are written for adopted constitutions only." in told
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_a_strangers_draft_has_no_matrix(reader):
     draft = make_draft_constitution()
     assert reader.get(f"/research/coverage/{draft.conversation.slug}/1/").status_code == 404
+
+
+def told_at(client, address):
+    return client.get(address).content.decode()
 
 
 def test_missing_prompts_are_written_in_the_background(reader, page):
@@ -106,3 +145,12 @@ def test_people_check_one_pair_after_another(reader, constitution, page):
     assert "right 0 of 1 times" in reader.get(page).content.decode()
     assert reader.post(f"{page}check/", {"exercise": exercise.pk, "answer": "maybe"}).status_code == 404
     assert reader.post(f"{page}check/", {"exercise": "0", "answer": "yes"}).status_code == 404
+
+
+def test_who_cannot_say_is_shown_the_next_pair(reader, constitution, page):
+    fill_gaps(constitution=constitution, prompt_set=make_set(slug="a"), model=REHEARSAL, at_least=1)
+    first = next_check(constitution)
+    reader.post(f"{page}check/", {"exercise": first.pk, "answer": "unsure"})
+    assert next_check(constitution) != first
+    assert "1 checked so far" in reader.get(f"{page}check/").content.decode()
+    assert "Nobody has looked yet" in reader.get(page).content.decode()
