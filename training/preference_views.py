@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from constitution.models import Principle
 from training.folders import run_folder
 from training.label_access import SignedInRequest, get_preference_run, may_change
+from training.log_views import logs_here
 from training.models import GenerationRun, LabelCalibration
 from training.people import TooFewLabels, fit_calibration, labels_of, people_figures
 from training.preference_jobs import report_or_queue
@@ -48,6 +49,7 @@ def preference_run(request: HttpRequest, run: GenerationRun) -> HttpResponse:
         "principles": principles.values(),
         "filters": FILTERS.items(),
         "is_here": is_here(run),
+        "logs": logs_here(run),
         "n_readable": n_readable(run),
         "most_looked_at": MOST_LOOKED_AT,
         **page_of_pairs(request.GET, run, principles),
