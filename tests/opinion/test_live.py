@@ -39,7 +39,10 @@ def votes_after(stream: Stream) -> Votes:
 
 
 def has_settled_directions(found: OpinionMap, votes: Votes) -> bool:
-    """Whether the two leading eigenvalues stand apart; equal ones leave any turn of the map free."""
+    """Whether the map is settled: equal eigenvalues leave any turn of it free, mirrored votes its sign."""
+    leads = np.abs((found.components**3).sum(axis=1))
+    if (leads < 1e-6)[found.components.any(axis=1)].any():
+        return False
     table = np.zeros((votes.n_people, votes.n_statements))
     table[votes.person, votes.statement] = votes.value - found.center[votes.statement]
     table[:, np.isin(votes.statement_ids, found.parameters["moderated_out"])] = 0
