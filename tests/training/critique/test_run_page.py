@@ -10,6 +10,9 @@ from analysis.services import run_analysis
 from constitution.services import adopt_constitution, draft_constitution, save_rule
 from tests.factories import make_adopted_constitution, make_divided_conversation, make_facilitator
 from training.critique.smoke import start_smoke
+from training.datasets.exports import start_export
+from training.datasets.mixing import HelpfulSource
+from training.datasets.writing import ExportOptions
 from training.folders import run_folder
 from training.log_views import viewer_policy
 from training.models import GenerationRun
@@ -117,6 +120,13 @@ def test_facts_name_the_recipe(reader):
         "benign 100 %",
     ):
         assert words in page
+
+
+def test_the_share_of_helpful_data_is_shown(reader):
+    run, helpful = make_run(1), make_run(1)
+    source = HelpfulSource(share=0.25, run=helpful)
+    start_export(run=run, options=ExportOptions("sft", helpful=source))
+    assert "25% of the sft dataset" in read(reader, run)
 
 
 def test_a_run_of_another_kind_has_a_page_too(reader):
