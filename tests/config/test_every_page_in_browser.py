@@ -109,6 +109,13 @@ def test_every_page_of_participants_is_looked_at(visits):
     assert {visit.route for visit in visits} == participant_routes() - NO_PAGE
 
 
+def test_every_page_leads_back_to_its_conversation(visits, client):
+    outer = {"voting:home", "voting:conversation", "voting:embed"}
+    for visit in (visit for visit in visits if visit.route not in outer):
+        slug = visit.path.split("/")[2]
+        assert f'href="/c/{slug}/' in client.get(visit.path, follow=True).content.decode(), visit
+
+
 @pytest.mark.browser
 def test_no_page_has_an_accessibility_fault_in_light_or_dark(walk):
     faults = {name: found for name, page in walk() if (found := faults_in(page) + faults_in_dark(page))}
