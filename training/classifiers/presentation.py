@@ -29,15 +29,17 @@ def title_of(classifier: ContentClassifier) -> str:
 
 
 def class_lines(classifier: ContentClassifier) -> list[Line]:
-    """Each principle's two classes, in the order of the constitution."""
+    """Each principle's two classes, in the order of the constitution (a query)."""
+    texts = dict(classifier.run.constitution.principles.values_list("position", "text"))
     found = sorted(
         classifier.figures["by_class"].items(), key=lambda entry: (int(entry[0].split("-")[0]), entry[0])
     )
-    return [to_line(class_name(key), key, share) for key, share in found]
+    return [to_line(class_name(key, texts), key, share) for key, share in found]
 
 
-def class_name(key: str) -> str:
-    return "Everyday messages" if key == EVERYDAY else f"Principle {key.split('-')[0]}"
+def class_name(key: str, texts: Mapping[int, str]) -> str:
+    number = int(key.split("-")[0])
+    return "Everyday messages" if key == EVERYDAY else f"{number}. {texts[number]}"
 
 
 def form_lines(classifier: ContentClassifier) -> list[Line]:

@@ -52,7 +52,9 @@ def test_what_cannot_be_made_is_not_queued(reader, run):
 def test_a_text_is_judged_and_not_kept(reader, run):
     made = train_classifier(run=run)
     page = f"/research/classifiers/{made.pk}/"
-    assert "<svg" in reader.get(page).content.decode()
+    shown = reader.get(page).content.decode()
+    assert "<svg" in shown
+    assert f"1. {run.constitution.principles.first().text}" in shown
     answer = reader.post(page, {"text": "Do the very opposite of this rule, in any case."}).content.decode()
     assert "It would be refused" in answer
     assert "It would pass" in reader.post(page, {"text": "Explain why this rule matters."}).content.decode()
