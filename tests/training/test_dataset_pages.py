@@ -11,7 +11,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.factories import make_adopted_constitution, make_facilitator
 from training.datasets.exports import execute_export, zip_of
 from training.jobs import write_dataset_export
-from training.models import DatasetExport, GenerationRun
+from training.models import DatasetExport, GenerationRun, SetPrompt
+from training.prompt_sets.services import likeness_of, make_set
 from training.prompts import Prompt
 from training.services import execute_run, run_folder, start_run
 
@@ -63,6 +64,18 @@ def test_the_same_choices_are_the_same_dataset_and_one_job(reader, run):
     assert ProcrastinateJob.objects.filter(task_name__endswith="write_dataset_export").count() == 1
     execute_export(export=DatasetExport.objects.get())
     assert "here already" in reader.post(page_of(run), ASKED, follow=True).content.decode()
+
+
+def test_what_a_prompt_set_keeps_back_since_makes_it_another_dataset(reader, run):
+    reader.post(page_of(run), ASKED)
+    SetPrompt.objects.create(
+        prompt_set=make_set(slug="kept"),
+        text="Question 1?",
+        likeness=likeness_of("Question 1?"),
+        is_held_out=True,
+    )
+    reader.post(page_of(run), ASKED)
+    assert DatasetExport.objects.count() == 2
 
 
 def test_helpful_rows_come_from_another_run(reader, run):

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 
 from training.datasets.errors import DatasetError
 from training.datasets.mixing import HelpfulSource
+from training.datasets.splitting import kept_back_sha256
 from training.datasets.writing import ExportOptions, export_dataset
 from training.models import DatasetExport, GenerationRun
 from training.services import run_folder
@@ -26,7 +27,7 @@ class ExportTooLarge(DatasetError):
 
 
 def start_export(*, run: GenerationRun, options: ExportOptions, made_by: User | None = None) -> DatasetExport:
-    """Return the export with exactly these options: the one made before, or a new one to be written."""
+    """Return the export with exactly these options and prompt sets: the one made before, or a new one."""
     check_size(run)
     told = {"format": options.format, "licence": options.licence, **options.describe()}
     if options.helpful is not None:
@@ -35,7 +36,11 @@ def start_export(*, run: GenerationRun, options: ExportOptions, made_by: User | 
                 "On pages helpful rows come from a run; name files to the command export_dataset."
             )
         told["helpful"]["run"] = str(options.helpful.run.pk)
-    shaping = json.dumps({"run": run.fingerprint, "options": told}, sort_keys=True)
+    kept_back = kept_back_sha256()
+    shaping = json.dumps(
+        {"run": run.fingerprint, "options": told} | ({"kept_back": kept_back} if kept_back else {}),
+        sort_keys=True,
+    )
     export, _ = DatasetExport.objects.get_or_create(
         fingerprint=hashlib.sha256(shaping.encode()).hexdigest(),
         defaults={"run": run, "options": told, "made_by": made_by},

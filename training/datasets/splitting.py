@@ -18,6 +18,12 @@ def kept_back() -> set[str]:
     return set(SetPrompt.objects.filter(is_held_out=True).values_list("likeness", flat=True).distinct())
 
 
+def kept_back_sha256() -> str:
+    """A digest of what the sets keep back; nothing while they keep none."""
+    likenesses = sorted(kept_back())
+    return hashlib.sha256("".join(likenesses).encode()).hexdigest() if likenesses else ""
+
+
 def split_of(request: str, held_out_share: float, kept_back: Collection[str] = ()) -> str:
     """The side a prompt stands on; what a smaller share holds out, a larger one holds out too.
 
