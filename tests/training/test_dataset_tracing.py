@@ -97,6 +97,13 @@ def test_the_commands_say_how_many_and_which(run, people, tmp_path, capsys):
     assert len(said.split("Left out for withdrawn statements: ")[1].split()) == n_touched
 
 
+def test_no_withdrawn_statement_leaves_all_rows_alone(run, tmp_path, capsys):
+    out = str(tmp_path / "out")
+    call_command("export_dataset", str(run.pk), "--format", "sft", "--out", out)
+    call_command("trace_rows", out, "--withdrawn")
+    assert "No statement is like that: all 20 rows are left alone." in capsys.readouterr().out
+
+
 def test_a_folder_that_is_no_dataset_is_named(tmp_path, db):
     with pytest.raises(CommandError, match=r"manifest.json cannot be read"):
         call_command("trace_rows", str(tmp_path), "--statements", "1")

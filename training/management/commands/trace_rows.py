@@ -36,7 +36,10 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{row.file}:{row.line}  {row.sample_id}  principles {principles}  statements {behind}"
             )
-        named = ", ".join(map(str, sorted(statements))) or "none"
+        if not statements:
+            self.stdout.write(f"No statement is like that: all {manifest['n_rows']} rows are left alone.")
+            return
+        named = ", ".join(map(str, sorted(statements)))
         self.stdout.write(f"{len(rows)} of {manifest['n_rows']} rows rest on statements {named}.")
 
 
