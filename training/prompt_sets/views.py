@@ -50,7 +50,9 @@ def take_file(request: HttpRequest, form: ImportForm) -> PromptSet | None:
     except ValueError as error:
         form.add_error("file", str(error))
         return None
-    messages.success(request, f"{added.n_new} prompts are added; {added.n_duplicates} were there already.")
+    messages.success(
+        request, f"{added.n_new} prompts are added; {added.n_duplicates} came twice or were there already."
+    )
     return found
 
 

@@ -171,7 +171,7 @@ def test_numbers_are_read_and_unknown_ones_left_out(text, numbers):
 def test_the_commands_do_it_all(constitution, tmp_path, capsys):
     (tmp_path / "a.txt").write_text("Is it honest to flatter?\nIs it honest to flatter\n")
     call_command("import_prompts", tmp_path / "a.txt", set="town", tags=["helpful"])
-    assert "1 new prompts, 1 were there" in capsys.readouterr().out
+    assert "1 new prompts, 1 came twice or were there" in capsys.readouterr().out
     slug = constitution.conversation.slug
     call_command("generate_prompts", slug, set="town", model=REHEARSAL, at_least=2)
     call_command("find_coverage", slug, set="town", model=REHEARSAL)

@@ -33,5 +33,6 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"Set {prompt_set.slug}: {added.n_new} new prompts, {added.n_duplicates} were there already."
+            f"Set {prompt_set.slug}: {added.n_new} new prompts, "
+            f"{added.n_duplicates} came twice or were there already."
         )
