@@ -51,7 +51,7 @@ def test_its_page_names_all_of_that_too(client):
     variant = register_finetuned(run=make_finetuning())
     client.force_login(make_facilitator())
     page = client.get(reverse("evaluation:variant", args=[variant.slug])).content.decode()
-    for words in ("Trained on", "not shown when the variant is asked", "/models/tiny", "by the recipe sft"):
+    for words in ("Trained on", "not shown when the variant is asked", ">tiny<", "by the recipe sft"):
         assert words in page
     assert "Trained on" in client.get(reverse("evaluation:overview")).content.decode()
 

@@ -1,6 +1,7 @@
 """A model trained on datasets by a recipe, and all it comes from."""
 
 import uuid
+from pathlib import Path
 from typing import ClassVar
 
 from django.conf import settings
@@ -62,6 +63,15 @@ class FineTuningRun(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def base_model_name(self) -> str:
+        """The base model as pages show it: a folder of the site from VAR_DIR on, another by its last part."""
+        folder = Path(self.base_model)
+        if not folder.is_absolute():
+            return self.base_model
+        inside = folder.is_relative_to(settings.VAR_DIR)
+        return str(folder.relative_to(settings.VAR_DIR)) if inside else folder.name
 
     @property
     def n_stages(self) -> int:

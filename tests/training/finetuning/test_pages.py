@@ -146,3 +146,12 @@ def test_the_outcome_is_named_as_the_interval_allows(reader, run, rise, interval
     page = reader.get(page_of(run)).content.decode()
     assert title in page
     assert ("fell by 2.00" in page) == (rise < 0)
+
+
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [("models/tiny", "models/tiny"), ("/srv/secret/tiny", "tiny"), ("someone/model", "someone/model")],
+)
+def test_pages_do_not_tell_where_a_folder_lies(settings, named, shown):
+    in_site = settings.VAR_DIR / named if named.startswith("models") else named
+    assert FineTuningRun(base_model=str(in_site)).base_model_name == shown
