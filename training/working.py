@@ -62,7 +62,7 @@ def execute_run(
 def carry_out(run: GenerationRun, n_at_once: int, retries: int, on_progress: Progress | None) -> None:
     """Carry out shards while there are some that nobody holds, and the run may go on."""
     how = Connection(run.model, run.base_url, run.parameters["sampling"], n_at_once, retries)
-    n_claimed = 0
+    n_claimed = n_broke = 0
     while may_go_on(run):
         with one_at_a_time, next_shard(run) as shard:
             if shard is None:
@@ -70,7 +70,9 @@ def carry_out(run: GenerationRun, n_at_once: int, retries: int, on_progress: Pro
             n_claimed += 1
             begin(run)
             is_broke = not carry_out_shard(run, shard, how, on_progress)
-        if is_broke:
+        n_broke += is_broke
+        # The first time, what did not fit may have been reserved by workers who have given it back since.
+        if is_broke and (n_broke > 1 or is_claimed(run)):
             pause_if_last(run)
             return
     if not n_claimed and run.shards.filter(is_finished=False).exists() and may_go_on(run):
