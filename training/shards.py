@@ -106,10 +106,15 @@ def evaluate(shard: Shard, connection: Connection, make_task: Callable[..., "Tas
         log_level="error",
         display="none",
         fail_on_error=True,
-        max_samples=connection.n_at_once,
+        max_samples=n_samples_at_once(connection),
         acp_server=False,
         ctl_server=False,
     )[0]
+
+
+def n_samples_at_once(connection: Connection) -> int:
+    """Some more than calls in flight: while one sample is put away, another's call takes its place."""
+    return connection.n_at_once + connection.n_at_once // 4
 
 
 def last_line(message: str) -> str:
