@@ -11,6 +11,7 @@ import training.classifiers.jobs
 import training.preference_jobs
 import training.prompt_sets.jobs  # noqa: F401  (all three register their jobs with the worker)
 from training.control import requeue_run
+from training.critique.smoke import smoke_after
 from training.datasets.jobs import write_dataset_export
 from training.finetuning.jobs import execute_finetuning_run
 from training.models import GenerationRun
@@ -47,7 +48,7 @@ def execute_generation_run(run_id: str) -> None:
         offer_again(run)
         return
     try:
-        execute_run(run=run, resumes=False)
+        answer_smoke_after(execute_run(run=run, resumes=False))
     except RunInProgress:
         logger.info("Run %s is in other hands; nothing to do.", run_id)
     except RunStopped as error:
@@ -55,6 +56,13 @@ def execute_generation_run(run_id: str) -> None:
         raise
     finally:
         has_run.release()
+
+
+def answer_smoke_after(run: GenerationRun) -> None:
+    """Have the smoke set answered after a finished run of revisions, so that its page can report it."""
+    smoke = smoke_after(run)
+    if smoke is not None:
+        queue_run(run=smoke)
 
 
 def offer_again(run: GenerationRun) -> None:

@@ -5,6 +5,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.factories import make_adopted_constitution
 from training.control import pause_run
+from training.critique.smoke import smoke_of
 from training.jobs import execute_generation_run, has_run, queue_run
 from training.models import GenerationRun
 from training.prompts import Prompt
@@ -37,6 +38,22 @@ def test_a_worker_carries_the_run_out(run):
     execute_generation_run(run_id=str(run.pk))
     run.refresh_from_db()
     assert (run.status, run.n_finished) == ("finished", 5)
+
+
+def test_the_smoke_set_is_answered_after_each_run_and_not_after_itself(run):
+    execute_generation_run(run_id=str(run.pk))
+    run.refresh_from_db()
+    smoke = smoke_of(run)
+    assert next(job.args for job in jobs()) == {"run_id": str(smoke.pk)}
+    execute_generation_run(run_id=str(smoke.pk))
+    assert GenerationRun.objects.count() == 2
+
+
+def test_the_smoke_set_stays_within_what_is_left_of_the_budget(run):
+    GenerationRun.objects.filter(pk=run.pk).update(token_budget=1_000_000)
+    execute_generation_run(run_id=str(run.pk))
+    run.refresh_from_db()
+    assert smoke_of(run).token_budget == 1_000_000 - run.committed_tokens
 
 
 def test_a_worker_that_has_a_run_leaves_the_next_to_others(run):

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from constitution.export import AS_WORDED, FRAMINGS
 from constitution.services import ConstitutionNotFound, find_constitution
 from training.asking import read_examples
-from training.critique.smoke import report_smoke, start_smoke
+from training.critique.smoke import lacks_smoke, report_smoke, start_smoke
 from training.models import GenerationRun
 from training.providers import ModelUnavailable
 from training.revisions import KEEPING
@@ -67,6 +67,8 @@ class Command(BaseCommand):
             self.stdout.write(outcome(run))
             if options["smoke"]:
                 self.answer_smoke(run, options)
+            elif lacks_smoke(run):
+                self.stderr.write("Not answered yet: the smoke set. The same command with --smoke does it.")
 
     def answer_smoke(self, run: GenerationRun, options: dict[str, Any]) -> None:
         """Put the smoke set through the recipe of a finished run, and say what came of it."""
