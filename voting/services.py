@@ -10,7 +10,6 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from voting.admission import next_step
 from voting.casting import VotingClosed
 from voting.detection import detect_language
 from voting.models import Conversation, Participant, Statement, Vote
@@ -134,26 +133,29 @@ def withdraw_vote(*, participant: Participant, statement: Statement) -> None:
     """Take a vote back, as if the statement had never been seen; once voting is over, votes stay."""
     if not statement.takes_votes():
         raise VotingClosed(f"Votes on statement {statement.number} cannot be changed now.")
-    Vote.objects.filter(participant=participant, statement=statement).delete()
+    votes = Vote.objects.filter(participant=participant, statement=statement)
+    votes.filter(conversation__status=Conversation.Status.OPEN).delete()
 
 
 def submit_statement(*, participant: Participant, text: str) -> Statement:
-    """Keep a participant's statement for moderation; sending it again changes nothing."""
+    """Keep a participant's statement for moderation; sending it again changes nothing.
+
+    One statement to the database checks and keeps it (migration 0017_write_statements_at_once).
+    """
     text = clean_statement(text, limit=participant.conversation.statement_limit)
     refuse_personal_data(text)
-    language = detect_language(text)
-    with transaction.atomic():
-        conversation = Conversation.objects.select_for_update(no_key=True).get(pk=participant.conversation_id)
-        if not conversation.is_open():
-            raise StatementRefused(_("This conversation is closed, so it takes no new statements."))
-        if next_step(conversation, participant):
-            raise StatementRefused(_("One step comes before you can write: open the conversation again."))
-        try:
-            return add_statement(conversation, text, author=participant, language=language)
-        except AlreadySuggested as error:
-            if error.existing.author_id == participant.pk:
-                return error.existing  # the same form, sent again
-            raise
+    given = (participant.conversation_id, participant.pk, text, detect_language(text))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outcome, statement_id FROM voting_write_statement(%s, %s, %s, %s)", given)
+        outcome, pk = cursor.fetchone()
+    if outcome == "closed":
+        raise StatementRefused(_("This conversation is closed, so it takes no new statements."))
+    if outcome == "step":
+        raise StatementRefused(_("One step comes before you can write: open the conversation again."))
+    found = Statement.objects.get(pk=pk)
+    if outcome == "known" and found.author_id != participant.pk:
+        raise AlreadySuggested(found)
+    return found
 
 
 @dataclass

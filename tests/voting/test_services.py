@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_conversation, make_facilitator, make_participant, make_statement, make_vote
 from voting.casting import VotingClosed, cast_vote
@@ -312,3 +313,24 @@ def test_closing_and_editing_leave_votes_alone():
 
 def test_a_statement_cannot_turn_the_direction_of_what_follows_it():
     assert clean_statement("AI\u202e should\x07 be\u2066 kind\u2069\x00.") == "AI should be kind."
+
+
+def test_a_statement_is_kept_by_one_statement_to_the_database():
+    conversation = make_conversation()
+    participant = make_participant(conversation)
+    submit_statement(participant=participant, text="Rivers have rights.")
+    with CaptureQueriesContext(connection) as queries:
+        submit_statement(participant=participant, text="Trees have rights.")
+    changes = [query["sql"] for query in queries if "voting_write_statement" in query["sql"]]
+    assert len(changes) == 1
+    assert not [query for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "SAVEPOINT"))]
+
+
+def test_a_vote_is_taken_back_by_one_statement_to_the_database():
+    statement = make_statement(make_conversation())
+    participant = make_participant(statement.conversation)
+    make_vote(participant, statement)
+    with CaptureQueriesContext(connection) as queries:
+        withdraw_vote(participant=participant, statement=statement)
+    assert [query["sql"][:6] for query in queries] == ["DELETE"]
+    assert not participant.votes.exists()
