@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from opinion.ballots import EMPTY, Ballots, ballot_code, decoded
 from opinion.kept_sums import KeptSums
+from opinion.membership import group_numbers
 from opinion.moments import BYTES_PER_PAIR, Moments
 from opinion.projection import N_DENSE, NO_VARIANCE, Projection, project, telling_components
 from opinion.subspace import Start, leading_eigenpairs, started
@@ -108,22 +109,28 @@ class LiveOpinion:
 
     def add_statement(self, statement_id: int) -> None:
         """Add a statement that nobody has voted on yet; one that is there already stays as it is."""
-        self._column(statement_id)
+        self._column(_whole_id(statement_id))
 
     def leave_out(self, statement_ids: Iterable[int]) -> None:
-        """Say which statements must not shape the map, in place of those said before."""
+        """Say which statements must not shape the map, in place of those said before.
+
+        Raises ValueError if one of them is unknown.
+        """
         known = self._statements.ids[self._statements.order]
         places = places_of(list(statement_ids), known, "left_out")
         self._left_out = self._statements.order[places]
         self._gram = np.empty((0, 0))
 
     def group(self, groups: Mapping[int, int]) -> None:
-        """Count by these groups from now on: {participant id: group number}."""
+        """Count by these groups from now on: {participant id: group number}.
+
+        Raises ValueError if a person is unknown, or a number is not a whole one of at least 0.
+        """
         people = [self._people.place_of.get(person) for person in groups]
         if None in people:
             unknown = list(groups)[people.index(None)]
             raise ValueError(f"groups names ids that are not among these votes: {unknown}")
-        self.group_ids, rows = np.unique(np.array(list(groups.values()), dtype=np.int64), return_inverse=True)
+        self.group_ids, rows = np.unique(group_numbers(list(groups.values())), return_inverse=True)
         group_of = np.full(self.n_people, len(self.group_ids))
         group_of[np.array(people, dtype=np.int64)] = rows
         self._group_of = group_of.tolist()
@@ -134,9 +141,14 @@ class LiveOpinion:
         self._counts = counts.reshape(n_rows, 3, n_columns)  # the last row: people in no group
 
     def cast(self, person_id: int, statement_id: int, value: int) -> None:
-        """Take one vote: agree 1, pass 0, disagree −1. Voting again replaces the earlier vote."""
+        """Take one vote: agree 1, pass 0, disagree −1. Voting again replaces the earlier vote.
+
+        Raises ValueError if the value is another or an id no whole number of 64 bits; nothing is taken then.
+        """
         if value not in (AGREE, PASS, DISAGREE):
             raise ValueError(f"value must be 1 (agree), 0 (pass) or -1 (disagree), got {value!r}")
+        # Whole numbers of numpy would overflow in what is computed from them.
+        person_id, statement_id, value = _whole_id(person_id), _whole_id(statement_id), int(value)
         person, column = self._person(person_id), self._column(statement_id)
         columns, values = decoded(self._ballots.row(person))
         counts = self._counts[self._group_of[person]]
@@ -267,6 +279,14 @@ class LiveOpinion:
         return column
 
 
+def _whole_id(number: int) -> int:
+    if isinstance(number, bool) or not isinstance(number, int | np.integer):
+        raise ValueError(f"ids must be whole numbers, got {number!r}")
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(f"ids must fit in 64 bits, got {number}")
+    return int(number)
+
+
 class _Arrivals:
     """Ids in the order in which they came."""
 
@@ -278,9 +298,7 @@ class _Arrivals:
         return len(self.place_of)
 
     def add(self, number: int) -> int:
-        if isinstance(number, bool) or not isinstance(number, int | np.integer):
-            raise ValueError(f"ids must be whole numbers, got {number!r}")
-        self.place_of[int(number)] = len(self.place_of)
+        self.place_of[number] = len(self.place_of)
         return len(self.place_of) - 1
 
     @property

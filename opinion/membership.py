@@ -1,6 +1,6 @@
 """Who is in which group of a map: found among the votes, or given."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
@@ -71,17 +71,25 @@ def found_members(
 
 
 def given_members(votes: Votes, groups: Mapping[int, int]) -> Members:
-    """Take the groups as given; people not named are in none."""
+    """Take the groups as given, {participant id: group number}; people not named are in none.
+
+    Raises ValueError if a person is unknown, or a number is not a whole one of at least 0.
+    """
     people = sorted(groups)
     places = places_of(people, votes.participant_ids, "groups")
-    numbers = [groups[person] for person in people]
+    numbers = group_numbers([groups[person] for person in people])
+    group_ids, rows = np.unique(numbers, return_inverse=True)
+    row_of = np.full(votes.n_people, NO_GROUP)
+    row_of[places] = rows
+    return Members(row_of, group_ids, {}, None)
+
+
+def group_numbers(numbers: Sequence[int]) -> Ints:
+    """Group numbers as an array; ValueError names one that is not a whole number of at least 0."""
     for number in numbers:
         if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < 0:
             raise ValueError(
                 f"groups must give each person a whole number of at least 0, got {number!r}; "
                 "leave out people who are in no group"
             )
-    group_ids, rows = np.unique(np.array(numbers, dtype=np.int64), return_inverse=True)
-    row_of = np.full(votes.n_people, NO_GROUP)
-    row_of[places] = rows
-    return Members(row_of, group_ids, {}, None)
+    return np.array(numbers, dtype=np.int64)

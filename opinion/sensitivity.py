@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opinion.groups import find_groupings, find_groups
-from opinion.projection import centered_matrix, project
+from opinion.projection import N_DENSE, NO_VARIANCE, centered_matrix, project, telling_components
 from opinion.reliability import expected_positions
 from opinion.stability import adjusted_rand_index
+from opinion.subspace import leading_of_product
 from opinion.support import consensus_level, count_votes, group_aware_consensus
 from opinion.votes import Votes
 
@@ -21,7 +22,6 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 N_OTHER_SEEDS = 4
-N_DENSE = 200
 
 
 class Variant(TypedDict):
@@ -117,22 +117,20 @@ def _positions_with_passes(votes: Votes, left_out: Bools) -> Floats:
 def _components_around(matrix: "csr_array", mean: Floats) -> Floats:
     """Two leading principal directions, (2, n_statements), of a sparse matrix around its column means.
 
-    The centered matrix would be dense; its Gram matrix is matrix′·matrix − n·mean·mean′.
+    The centered matrix would be dense; its Gram matrix is matrix′·matrix − n·mean·mean′. Where this is no
+    more than rounding error beside its parts, people do not differ, and the directions are 0.
     """
     n_people, n_statements = matrix.shape
     if n_statements <= N_DENSE:
-        gram = (matrix.T @ matrix).toarray() - n_people * np.outer(mean, mean)
-        vectors = np.linalg.eigh(gram)[1][:, ::-1][:, :2].T
+        every, directions = np.linalg.eigh((matrix.T @ matrix).toarray() - n_people * np.outer(mean, mean))
+        values, vectors = every[::-1][:2], directions.T[::-1][:2]
     else:
-        from scipy.sparse.linalg import LinearOperator, eigsh
 
         def product(vector: Floats) -> Floats:
             return matrix.T @ (matrix @ vector) - n_people * mean * (mean @ vector)
 
-        operator = LinearOperator((n_statements, n_statements), matvec=product, dtype=np.float64)
-        start = np.random.default_rng(0).standard_normal(n_statements)
-        vectors = eigsh(operator, k=2, v0=start)[1][:, ::-1].T
-    return np.concatenate([vectors, np.zeros((2 - len(vectors), n_statements))])
+        values, vectors = leading_of_product(product, np.ones(n_statements))
+    return telling_components(values, vectors, NO_VARIANCE * float(matrix.data @ matrix.data))[0]
 
 
 def _compared(

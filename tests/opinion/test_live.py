@@ -158,10 +158,34 @@ def test_a_wrong_value_is_refused(value):
         LiveOpinion().cast(1, 1, value)
 
 
-@pytest.mark.parametrize("person", [True, 1.0, "1", None])
-def test_an_id_that_is_no_whole_number_is_refused(person):
-    with pytest.raises(ValueError, match="whole numbers"):
-        LiveOpinion().cast(person, 1, 1)
+@pytest.mark.parametrize("wrong", [True, 1.0, "1", None, 2**63, -(2**63) - 1])
+@pytest.mark.parametrize("place", [0, 1], ids=["person", "statement"])
+def test_a_vote_with_an_id_that_cannot_be_one_leaves_nothing_behind(wrong, place):
+    live, ids = LiveOpinion(), [1, 1]
+    ids[place] = wrong
+    with pytest.raises(ValueError, match="ids must"):
+        live.cast(*ids, 1)
+    assert (live.n_people, live.n_statements, live.n_votes) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.int32, np.uint64, np.float64])
+def test_votes_are_taken_one_by_one_from_arrays_of_any_kind(kind):
+    """Three times the place of a statement is more than small numbers hold."""
+    stream = [
+        (person, statement, (person + statement) % 2) for person in range(9) for statement in range(100)
+    ]
+    whole = kind if np.issubdtype(kind, np.integer) else np.int16
+    cast = [(whole(person), whole(statement), kind(value)) for person, statement, value in stream]
+    live, plain = cast_all(LiveOpinion(), cast), cast_all(LiveOpinion(), stream)
+    assert live.votes().sha256 == plain.votes().sha256
+    assert (live.refresh().projection.positions == plain.refresh().projection.positions).all()
+
+
+@pytest.mark.parametrize("number", [-1, 1.5, "A", True])
+def test_a_group_number_that_makes_no_sense_is_refused(number):
+    live = cast_all(LiveOpinion(), [(1, 0, 1)])
+    with pytest.raises(ValueError, match="whole number of at least 0, got"):
+        live.group({1: number})
 
 
 def test_unknown_ids_are_refused():
