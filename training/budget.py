@@ -31,6 +31,20 @@ class Budget:
     def micros(self) -> int | None:
         return None if self.dollars is None else round(self.dollars * MICROS)
 
+    def minus(self, spent: Amount) -> "Budget":
+        """What is left of it after that."""
+        tokens, micros = self.tokens, self.micros()
+        return Budget(
+            tokens=None if tokens is None else tokens - spent.tokens,
+            dollars=None if micros is None else (micros - spent.micros) / MICROS,
+        )
+
+    def is_used_up(self) -> bool:
+        """Whether nothing can begin within it any more."""
+        return (self.tokens is not None and self.tokens < 1) or (
+            self.dollars is not None and self.dollars <= 0
+        )
+
 
 def check_budget(budget: Budget, model: str) -> None:
     """Refuse a budget that cannot be kept."""
@@ -78,6 +92,13 @@ def commit_exactly(shard: GenerationShard, amount: Amount) -> None:
 
 def committed(row: GenerationRun | GenerationShard) -> Amount:
     return Amount(row.committed_tokens, row.committed_micros)
+
+
+def left_budget(run: GenerationRun) -> Budget:
+    """What a run has left of its budget, for another that is to stay within the same."""
+    micros = run.money_budget_micros
+    whole = Budget(run.token_budget, None if micros is None else micros / MICROS)
+    return whole.minus(committed(run))
 
 
 def left_of(run: GenerationRun) -> str:

@@ -86,17 +86,25 @@ def begin_and_carry_out(
         "seed": seed,
         "sampling": sampling,
     }
-    pace = {"max_connections": words["max_connections"], "uses_batches": words["batches"]}
+    pace = pace_of(words)
     if words["dry_run"]:
         tell(f"This run would take {estimate_run(make_plan(**shaping), model=model, **pace).in_words()}.")
         return None
-    budget = Budget(tokens=words["token_budget"], dollars=words["money_budget"])
-    run = start_run(**shaping, **pace, budget=budget)
+    run = start_run(**shaping, **pace, budget=budget_of(words))
     tell(f"Run {run.pk}: {run.n_finished} of {run.n_samples} samples are finished.")
     if words["queue"]:
         queue_run(run=run)
         return run
     return execute_run(run=run, retries=words["max_retries"], on_progress=Progress(tell))
+
+
+def pace_of(words: dict[str, Any]) -> dict[str, Any]:
+    """What shapes no answer, as a run takes it."""
+    return {"max_connections": words["max_connections"], "uses_batches": words["batches"]}
+
+
+def budget_of(words: dict[str, Any]) -> Budget:
+    return Budget(tokens=words["token_budget"], dollars=words["money_budget"])
 
 
 class Progress:

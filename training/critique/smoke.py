@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from training.answers import is_refusal
-from training.budget import MICROS, Budget
+from training.budget import left_budget
 from training.critique.finding import Rate, find_samples
 from training.critique.index import Wanted
 from training.critique.tone import n_apologies, n_reproaches
@@ -61,21 +61,7 @@ def lacks_smoke(run: GenerationRun) -> bool:
 
 def smoke_after(run: GenerationRun) -> GenerationRun | None:
     """The smoke run that a run still lacks, if its budget leaves anything for it."""
-    return start_smoke(run) if lacks_smoke(run) and not is_used_up(run) else None
-
-
-def is_used_up(run: GenerationRun) -> bool:
-    left = left_budget(run)
-    return (left.tokens is not None and left.tokens < 1) or (left.dollars is not None and left.dollars <= 0)
-
-
-def left_budget(run: GenerationRun) -> Budget:
-    """What a run has left of its budget: together they stay within it."""
-    tokens, micros = run.token_budget, run.money_budget_micros
-    return Budget(
-        tokens=None if tokens is None else tokens - run.committed_tokens,
-        dollars=None if micros is None else (micros - run.committed_micros) / MICROS,
-    )
+    return start_smoke(run) if lacks_smoke(run) and not left_budget(run).is_used_up() else None
 
 
 def start_smoke(run: GenerationRun) -> GenerationRun:

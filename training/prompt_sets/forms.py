@@ -8,6 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from constitution.models import Constitution
+from training.budget import Budget, check_budget
 from training.models import PromptSet
 from training.prompt_sets.formats import read_file
 from training.prompt_sets.services import KNOWN_TAGS
@@ -17,6 +18,7 @@ from training.run_access import Reader, may_run, usable_constitutions
 from voting.models import Conversation
 
 MAX_BYTES = 50_000_000
+ASKING = ("model", "at_least", "token_budget", "money_budget")
 
 
 class ImportForm(forms.Form):
@@ -82,12 +84,22 @@ class FindForm(forms.Form):
         help_text="To find them: leave it empty, and the likeness of words decides. To write: name one.",
     )
     at_least = forms.IntegerField(label="Prompts for each principle", initial=5, min_value=1, max_value=1000)
+    token_budget = forms.IntegerField(
+        label="Budget in tokens", required=False, min_value=1, help_text="Optional; never exceeded."
+    )
+    money_budget = forms.FloatField(
+        label="Budget in dollars",
+        required=False,
+        min_value=0.01,
+        help_text="Optional; never exceeded. Needs the model’s price in the settings.",
+    )
 
     def __init__(self, *args: Any, user: Reader, is_draft: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         if is_draft:
-            del self.fields["model"], self.fields["at_least"]
+            for name in ASKING:
+                del self.fields[name]
 
     def clean_model(self) -> str:
         model: str = self.cleaned_data["model"].strip()
@@ -100,6 +112,19 @@ class FindForm(forms.Form):
         if not may_run(self.user, model):
             raise forms.ValidationError("Only staff may ask a model that costs money.")
         return model
+
+    def clean(self) -> dict[str, Any]:
+        """A budget must be one that can be kept."""
+        cleaned = super().clean() or {}
+        if cleaned.get("model") and not self.errors:
+            try:
+                check_budget(self.budget(), cleaned["model"])
+            except ValueError as error:
+                self.add_error("money_budget", str(error))
+        return cleaned
+
+    def budget(self) -> Budget:
+        return Budget(tokens=self.cleaned_data["token_budget"], dollars=self.cleaned_data["money_budget"])
 
 
 def readable_constitution(user: Reader, slug: str, version: int) -> Constitution | None:

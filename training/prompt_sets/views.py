@@ -12,10 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from constitution.models import Constitution
+from training.estimate import estimate_run
 from training.models import Exercise, PromptSet
 from training.prompt_sets.coverage import check_exercise, checked_share, coverage_of, next_check
 from training.prompt_sets.forms import CoverageForm, FindForm, ImportForm, readable_constitution
-from training.prompt_sets.jobs import find_exercised_principles, write_missing_prompts
+from training.prompt_sets.generating import plan_naming, plan_writing
+from training.prompt_sets.jobs import queue_naming, queue_writing
 from training.prompt_sets.services import KNOWN_TAGS, add_prompts, make_set
 from training.run_access import usable_constitutions
 
@@ -110,19 +112,38 @@ def find(request: HttpRequest, slug: str, version: int) -> HttpResponse:
         for errors in form.errors.values():
             messages.error(request, " ".join(str(error) for error in errors))
         return redirect("training:coverage", slug, version)
-    told = form.cleaned_data
-    both = {"constitution_id": constitution.pk, "prompt_set_id": told["prompt_set"].pk}
-    if "write" not in request.POST:
-        find_exercised_principles.defer(**both, model=told.get("model", ""))
-        messages.success(request, "It is being looked up; load this page again in a moment.")
-    elif not constitution.is_adopted():
+    what = {"constitution": constitution, "prompt_set": form.cleaned_data["prompt_set"]}
+    model = form.cleaned_data.get("model", "")
+    if "write" in request.POST and not constitution.is_adopted():
         messages.error(request, "Prompts are written for adopted constitutions only.")
-    elif not told["model"]:
-        messages.error(request, "Name the model that is to write.")
-    else:
-        write_missing_prompts.defer(**both, model=told["model"], at_least=told["at_least"])
+    elif not model and ("write" in request.POST or "estimate" in request.POST):
+        messages.error(request, "Name the model that is to be asked.")
+    elif "estimate" in request.POST:
+        say_what_it_would_take(request, form, what)
+    elif "write" in request.POST:
+        queue_writing(**what, model=model, at_least=form.cleaned_data["at_least"], budget=form.budget())
         messages.success(request, "Prompts are being written; they appear here as they come.")
+    elif model:
+        queue_naming(**what, model=model, budget=form.budget())
+        messages.success(request, "The model is being asked; load this page again in a moment.")
+    else:
+        queue_naming(**what)
+        messages.success(request, "It is being looked up; load this page again in a moment.")
     return redirect("training:coverage", slug, version)
+
+
+def say_what_it_would_take(request: HttpRequest, form: FindForm, what: dict[str, Any]) -> None:
+    """Tell calls, tokens, money and time of writing and of finding; begins nothing."""
+    model = form.cleaned_data["model"]
+    writing = plan_writing(**what, model=model, at_least=form.cleaned_data["at_least"])
+    if writing is None:
+        messages.info(request, "Every principle has enough prompts of this set: nothing would be written.")
+    else:
+        told = estimate_run(writing, model=model).in_words()
+        messages.info(request, f"The first round of writing would take {told}.")
+    if what["prompt_set"].prompts.exists():
+        told = estimate_run(plan_naming(**what, model=model), model=model).in_words()
+        messages.info(request, f"Finding which principles the prompts exercise would take {told}.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

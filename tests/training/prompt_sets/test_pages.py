@@ -120,6 +120,27 @@ def test_missing_prompts_are_written_in_the_background(reader, page):
     assert found.prompts.exists()
 
 
+def test_what_it_would_take_is_said_and_nothing_begins(reader, page):
+    send(reader, "a.txt", "One?\nTwo?")
+    asked = {"prompt_set": PromptSet.objects.get().pk, "model": REHEARSAL, "at_least": 2, "estimate": "1"}
+    told = reader.post(f"{page}find/", asked, follow=True).content.decode()
+    assert "The first round of writing would take 3 samples" in told
+    assert "Finding which principles the prompts exercise would take 2 samples" in told
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_a_budget_goes_with_the_job_and_one_without_a_price_is_refused(reader, page, keys, settings):
+    settings.MODEL_PRICES = {}
+    asked = {"prompt_set": make_set(slug="a").pk, "model": REHEARSAL, "at_least": 1, "write": "1"}
+    reader.post(f"{page}find/", asked | {"token_budget": 70_000})
+    assert ProcrastinateJob.objects.get().args["tokens"] == 70_000
+    staff = {"model": "anthropic/claude-test", "money_budget": 2}
+    reader.force_login(make_facilitator(is_staff=True))
+    told = reader.post(f"{page}find/", asked | staff, follow=True).content.decode()
+    assert ProcrastinateJob.objects.count() == 1
+    assert "The price of “anthropic/claude-test” is not known" in told
+
+
 def test_finding_needs_no_model(reader, page, constitution):
     send(reader, "a.txt", constitution.principles.first().text)
     fields = {"prompt_set": PromptSet.objects.get().pk, "model": "", "at_least": 1}
