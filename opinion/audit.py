@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opinion.drawing import order_by_votes
+from opinion.threads import in_one_thread
 from opinion.votes import Votes
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class GroupAudit:
     message: str
 
 
+@in_one_thread
 def audit_groups(
     votes: Votes, row_of: Ints, *, n_splits: int = N_SPLITS, seed: int = 0, most_votes: int = MOST_VOTES
 ) -> GroupAudit:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opinion.projection import centered_matrix, leading_components, mean_votes
+from opinion.threads import in_one_thread
 from opinion.votes import Votes
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class VoteModel:
         return match + self.person_intercepts[people][:, None] + self.scores[statements]
 
 
+@in_one_thread
 def fit_votes(
     votes: Votes,
     *,

@@ -12,6 +12,7 @@ from opinion.reliability import expected_positions
 from opinion.stability import adjusted_rand_index
 from opinion.subspace import leading_of_product
 from opinion.support import consensus_level, count_votes, group_aware_consensus
+from opinion.threads import in_one_thread
 from opinion.votes import Votes
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Variant(TypedDict):
     level_change: float
 
 
+@in_one_thread
 def sensitivity(
     votes: Votes,
     row_of: Ints,

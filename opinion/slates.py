@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from opinion.approval import Approvals, complete_votes
 from opinion.proportionality import Proportionality, check_proportionality
+from opinion.threads import in_one_thread
 from opinion.votes import Votes
 
 Floats = NDArray[np.float64]
@@ -54,6 +55,7 @@ class Slate:
     proportionality: Proportionality
 
 
+@in_one_thread
 def choose_slate(
     votes: Votes,
     n: int,

@@ -1,7 +1,12 @@
 """How many threads the numeric libraries use."""
 
 import sys
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _controllers: dict[bool, Any] = {}
 
@@ -17,3 +22,14 @@ def one_thread() -> Any:
     if has_scipy not in _controllers:
         _controllers[has_scipy] = ThreadpoolController()
     return _controllers[has_scipy].limit(limits=1)
+
+
+def in_one_thread(function: Callable[P, R]) -> Callable[P, R]:
+    """The same function, all of it in `one_thread`."""
+
+    @wraps(function)
+    def limited(*args: P.args, **kwargs: P.kwargs) -> R:
+        with one_thread():
+            return function(*args, **kwargs)
+
+    return limited
