@@ -102,7 +102,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["voting.templatetags.words"],
+            "builtins": ["voting.templatetags.words", "voting.templatetags.paging"],
         },
     },
 ]

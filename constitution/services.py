@@ -19,6 +19,7 @@ from voting.models import Conversation
 DEFAULT_LEVEL = 0.85
 DEFAULT_VOTES = 10
 DEFAULT_PRINCIPLES = 75
+POSITIONS_NAMED = 20
 
 
 class RuleRefused(ValueError):
@@ -59,7 +60,9 @@ class UnsettledWording(CannotAdopt):
 
     def __init__(self, positions: Sequence[int]) -> None:
         self.positions = list(positions)
-        listed = ", ".join(str(position) for position in positions)
+        listed = ", ".join(str(position) for position in positions[:POSITIONS_NAMED])
+        if len(self.positions) > POSITIONS_NAMED:
+            listed += " and so on"
         super().__init__(
             f"No wording rule fitted {len(self.positions)} of the principles (number {listed}). "
             "Word them, or confirm that they stand as the public wrote them."

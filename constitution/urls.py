@@ -12,6 +12,7 @@ PRINCIPLE = DRAFT + "principles/<int:pk>/"
 urlpatterns = [
     path(PUBLIC, public.latest, name="latest"),
     path(PUBLIC + "<int:version>/", public.detail, name="detail"),
+    path(PUBLIC + "<int:version>/principles/<int:number>/", public.principle, name="find_principle"),
     path(PUBLIC + "<int:version>/export/<slug:format>/", public.export, name="export"),
     path(MANAGE, facilitate.manage, name="manage"),
     path(MANAGE + "draft/", facilitate.draft, name="make_draft"),

@@ -1,5 +1,7 @@
 """Pages for facilitators: read a draft, word its principles, adopt it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
@@ -18,7 +20,11 @@ from constitution.editing import (
     remove_principle,
 )
 from constitution.forms import AdoptForm, PrincipleForm
-from constitution.services import CannotAdopt, adopt_constitution
+from constitution.models import Constitution
+from constitution.paging import paged, place_of
+from constitution.services import AlreadyAdopted, CannotAdopt, adopt_constitution
+
+FLAGGED_SHOWN = 12
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -30,18 +36,40 @@ def signed_in(request: HttpRequest) -> User:
 
 @login_required
 @require_GET
+@another_was_quicker
 def edit(request: HttpRequest, slug: str, version: int) -> HttpResponse:
-    """List a draft's principles, with the tools to change them."""
+    """List a draft's principles, with the tools to change them: a page of all, or of those to be worded."""
     constitution = get_draft(request, slug, version)
-    principles = list(constitution.principles.prefetch_related("sources__statement"))
+    principles = constitution.principles.prefetch_related("sources__statement")
+    only_flagged = request.GET.get("only") == "flagged"
+    listed = principles.filter(needs_editing=True) if only_flagged else principles
     context = {
         "conversation": constitution.conversation,
         "tab": "constitutions",
         "constitution": constitution,
-        "principles": principles,
-        "flagged": [principle for principle in principles if principle.needs_editing],
+        "page": paged(listed, request.GET.get("page")),
+        "n_principles": principles.count(),
+        "only_flagged": only_flagged,
+        **flagged_of(constitution),
     }
     return render(request, "constitution/draft.html", context)
+
+
+def flagged_of(constitution: Constitution) -> dict[str, Any]:
+    """How many principles still need a person's words, and the first of them."""
+    flagged = constitution.principles.filter(needs_editing=True)
+    n_flagged = flagged.count()
+    return {
+        "n_flagged": n_flagged,
+        "flagged": flagged[:FLAGGED_SHOWN],
+        "n_more_flagged": max(0, n_flagged - FLAGGED_SHOWN),
+    }
+
+
+def draft_address(constitution: Constitution, position: int) -> str:
+    """The page of the draft on which the principle of this number stands."""
+    page = reverse("constitution:draft", args=[constitution.conversation.slug, constitution.version])
+    return page + place_of(position, constitution.principles.count())
 
 
 @login_required
@@ -58,7 +86,7 @@ def principle(request: HttpRequest, slug: str, version: int, pk: int) -> HttpRes
             form.add_error("text", str(error))
         else:
             messages.success(request, f"Principle {found.position} is saved.")
-            return redirect("constitution:draft", slug, version)
+            return redirect(draft_address(found.constitution, found.position))
     context = {
         "conversation": found.constitution.conversation,
         "tab": "constitutions",
@@ -77,7 +105,7 @@ def move(request: HttpRequest, slug: str, version: int, pk: int) -> HttpResponse
     found = get_draft_principle(request, slug, version, pk)
     step = -1 if request.POST.get("direction") == "up" else 1
     move_principle(principle=found, step=step, by=signed_in(request))
-    return redirect(reverse("constitution:draft", args=[slug, version]) + f"#principle-{found.pk}")
+    return redirect(f"{draft_address(found.constitution, found.position)}#principle-{found.pk}")
 
 
 @login_required
@@ -88,7 +116,7 @@ def remove(request: HttpRequest, slug: str, version: int, pk: int) -> HttpRespon
     found = get_draft_principle(request, slug, version, pk)
     remove_principle(principle=found, by=signed_in(request))
     messages.success(request, "The principle is taken out. What it said stays on record with the draft.")
-    return redirect("constitution:draft", slug, version)
+    return redirect(draft_address(found.constitution, found.position))
 
 
 @login_required
@@ -102,6 +130,8 @@ def adopt(request: HttpRequest, slug: str, version: int) -> HttpResponse:
         accepts = form.cleaned_data["accept_flagged"]
         try:
             adopt_constitution(constitution=constitution, by=signed_in(request), accept_flagged=accepts)
+        except AlreadyAdopted:
+            raise
         except CannotAdopt as error:
             form.add_error(None, str(error))
         else:
@@ -112,8 +142,8 @@ def adopt(request: HttpRequest, slug: str, version: int) -> HttpResponse:
         "tab": "constitutions",
         "constitution": constitution,
         "n_principles": constitution.principles.count(),
-        "flagged": constitution.principles.filter(needs_editing=True),
         "form": form,
+        **flagged_of(constitution),
     }
     return render(request, "constitution/adopt.html", context, status=422 if form.errors else 200)
 

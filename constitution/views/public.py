@@ -2,13 +2,14 @@
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from analysis.access import get_public_conversation, is_facilitator
 from constitution.documents import document_of
 from constitution.export import MEDIA_TYPES, export_constitution, export_name
 from constitution.models import Constitution
+from constitution.paging import containing, paged, principle_address
 from constitution.presentation import read_document
 from voting.models import Conversation
 
@@ -49,11 +50,28 @@ def detail(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     return _show(request, _get_version(request, slug, version))
 
 
+@require_GET
+def principle(request: HttpRequest, slug: str, version: int, number: int) -> HttpResponse:
+    """Lead to one principle, on whichever page it stands."""
+    constitution = _get_version(request, slug, version)
+    n_principles = constitution.principles.count()
+    if not 1 <= number <= n_principles:
+        raise Http404("There is no such principle.")
+    return redirect(principle_address(constitution, number, n_principles))
+
+
 def _show(request: HttpRequest, constitution: Constitution) -> HttpResponse:
+    """A page of the principles, those with the words that are asked for, or the one of a number."""
+    view = read_document(document_of(constitution))
+    words = request.GET.get("q", "").strip()
+    if words.isdecimal() and 1 <= int(words[:9]) <= len(view.principles):
+        return redirect(principle_address(constitution, int(words[:9]), len(view.principles)))
     context = {
         "conversation": constitution.conversation,
         "constitution": constitution,
-        "view": read_document(document_of(constitution)),
+        "view": view,
+        "page": paged(containing(view.principles, words), request.GET.get("page")),
+        "words": words,
         "versions": _versions_for(request, constitution.conversation),
         "may_facilitate": is_facilitator(request.user, constitution.conversation),
     }

@@ -58,6 +58,16 @@
     if (notice) notice.hidden = false;
   }
 
+  /* A long constitution has many pages: an old link to #principle-70 leads on to the page it stands on. */
+  function findPrinciple() {
+    const list = document.querySelector("[data-principle-address]");
+    const number = /^#principle-(\d+)$/.exec(location.hash)?.[1];
+    if (!list || !number || document.getElementById(`principle-${number}`)) return;
+    if (Number(number) > 0 && Number(number) <= Number(list.dataset.count)) {
+      location.replace(list.dataset.principleAddress.replace("/0/", `/${Number(number)}/`));
+    }
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-theme-toggle], [data-copy]");
     if (!button) return;
@@ -84,4 +94,5 @@
   document.addEventListener("htmx:responseError", announceFailure);
   document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   labelThemeButtons();
+  findPrinciple();
 })();

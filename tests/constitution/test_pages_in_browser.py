@@ -6,6 +6,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from analysis.services import run_analysis
+from tests.factories import make_adopted_constitution
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -54,3 +55,34 @@ def test_the_desk_for_a_draft_has_no_accessibility_fault(open_desk, draft, theme
         result = Axe().run(page)
         assert result.violations_count == 0, result.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.fixture
+def long_constitution(conversation):
+    return make_adopted_constitution(160, conversation=conversation)
+
+
+def test_an_old_link_to_a_principle_leads_to_its_page(live_server, new_context, long_constitution):
+    page = new_context().new_page()
+    page.goto(f"{live_server.url}/c/town/constitution/1/#principle-120")
+    page.wait_for_url("**/c/town/constitution/1/?page=3#principle-120")
+    expect(page.locator("#principle-120")).to_be_in_viewport()
+
+
+def test_without_script_a_principle_is_found_by_its_number(live_server, new_context, long_constitution):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"{live_server.url}/c/town/constitution/")
+    page.fill("#q", "120")
+    page.click("text=Find")
+    expect(page.locator("#principle-120")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_of_a_long_constitution_has_no_accessibility_fault(
+    live_server, new_context, long_constitution, theme
+):
+    page = new_context(color_scheme=theme, viewport={"width": 320, "height": 800}).new_page()
+    page.goto(f"{live_server.url}/c/town/constitution/?page=2")
+    result = Axe().run(page)
+    assert result.violations_count == 0, result.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from constitution.editing import discard_draft, remove_principle
 from constitution.export import MEDIA_TYPES
 from constitution.services import adopt_constitution
 from constitution.views import drafts
@@ -181,8 +182,8 @@ def test_adopting_asks_first(facilitator, draft):
 
 def test_no_form_reaches_an_adopted_constitution(facilitator, adopted):
     reads, writes = addresses(adopted)
-    assert {facilitator.get(address).status_code for address in reads[1:]} == {404}
-    assert {facilitator.post(address).status_code for address in writes if "draft/" not in address} == {404}
+    assert {facilitator.get(address).status_code for address in reads[1:]} == {409}
+    assert {facilitator.post(address).status_code for address in writes if "draft/" not in address} == {409}
     adopted.refresh_from_db()
     assert json.dumps(adopted.document["principles"]).count('"id"') == 8
 
@@ -196,7 +197,7 @@ def test_a_draft_is_discarded_and_nothing_else(facilitator, draft, analysis):
 
 
 def test_an_adopted_version_is_not_discarded(facilitator, adopted):
-    assert facilitator.post(page("discard", 1)).status_code == 404
+    assert facilitator.post(page("discard", 1)).status_code == 409
     adopted.refresh_from_db()
 
 
@@ -207,23 +208,64 @@ def test_a_stranger_discards_nothing(stranger, client, draft):
 
 
 @pytest.fixture
-def adopted_meanwhile(monkeypatch, owner):
-    """Somebody adopts the draft between a request's finding a principle and its change."""
-    find = drafts.get_draft_principle
+def meanwhile(monkeypatch):
+    """Let something happen between a request's finding what it changes, and its change."""
 
-    def find_then_adopt(*args):
-        found = find(*args)
-        adopt_constitution(constitution=found.constitution, by=owner, accept_flagged=True)
-        return found
+    def happens(deed):
+        for name in ("get_draft", "get_draft_principle"):
+            monkeypatch.setattr(drafts, name, then(getattr(drafts, name), deed))
 
-    monkeypatch.setattr(drafts, "get_draft_principle", find_then_adopt)
+    def then(find, deed):
+        def find_first(*args):
+            found = find(*args)
+            deed(found)
+            return found
+
+        return find_first
+
+    return happens
+
+
+def draft_of(found):
+    return getattr(found, "constitution", found)
+
+
+def send(client, name, principle):
+    """Send the form of that name as it stands on the desk."""
+    of_principle = name in ("principle", "move_principle", "remove_principle")
+    words = {"text": "Choose the response that lies.", "framing": "positive", "weight": "1"}
+    fields = words | {"is_confirmed": "on", "accept_flagged": "on"}
+    return client.post(page(name, 1, principle.pk) if of_principle else page(name, 1), fields)
+
+
+FORMS = ["principle", "move_principle", "remove_principle", "adopt", "discard"]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_who_comes_a_moment_after_the_adoption_is_told_so(facilitator, draft, owner, meanwhile, name):
+    principle = draft.principles.first()
+    meanwhile(lambda found: adopt_constitution(constitution=draft_of(found), by=owner, accept_flagged=True))
+    answer = send(facilitator, name, principle)
+    assert answer.status_code == 409
+    assert "Version 1 is adopted" in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.is_adopted()
+    assert draft.principles.get(pk=principle.pk).text == principle.text
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_who_comes_a_moment_after_the_draft_was_discarded_is_told_so(facilitator, draft, meanwhile, name):
+    meanwhile(lambda found: discard_draft(constitution=draft_of(found)))
+    answer = send(facilitator, name, draft.principles.first())
+    assert answer.status_code == 409
+    assert "Version 1 was discarded" in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", ["principle", "move_principle", "remove_principle"])
-def test_who_comes_a_moment_after_the_adoption_is_told_so(facilitator, draft, adopted_meanwhile, name):
-    principle = draft.principles.first()
-    words = {"text": "Choose the response that lies.", "framing": "positive", "weight": "1"}
-    answer = facilitator.post(page(name, 1, principle.pk), words, follow=True)
-    assert answer.status_code == 200
-    assert "Your change was not made" in answer.content.decode()
-    assert draft.principles.get(pk=principle.pk).text == principle.text
+def test_a_principle_taken_out_a_moment_ago_stays_out(facilitator, draft, name):
+    first = draft.principles.first()
+    remove_principle(principle=draft.principles.get(pk=first.pk))
+    answer = send(facilitator, name, first)
+    assert answer.status_code == 409
+    assert "taken out before your request came" in answer.content.decode()
+    assert draft.principles.count() == 3

@@ -61,7 +61,7 @@ def test_principle_statements_and_votes_stand_beside(reader):
     page = read(reader, run)
     (sample,) = iterate_samples(run)
     principle = run.constitution.principles.get(position=sample.steps[1]["principle"])
-    assert f"#principle-{principle.position}" in page
+    assert f"/constitution/{run.constitution.version}/principles/{principle.position}/" in page
     assert escape(principle.sources.first().original_text) in page
     assert re.search(r"\d+ agree, \d+ disagree, \d+ pass", page)
 
