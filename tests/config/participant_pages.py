@@ -36,6 +36,7 @@ NO_PAGE = {
     "analysis:download",
     "analysis:download_csv",
     "constitution:export",
+    "constitution:find_principle",
 }
 
 
