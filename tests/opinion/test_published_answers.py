@@ -73,8 +73,8 @@ def test_base_clusters_stand_where_polis_has_them(polis):
 def test_statements_stand_where_polis_has_them(polis):
     found, answer = polis
     ours = found.statement_positions[places(found, answer["tids"])]
-    theirs = np.array(answer["pca"]["comment_projection"]).T
-    assert np.abs(ours) == pytest.approx(np.abs(theirs), abs=1e-9)
+    theirs = -signs(found, answer) * np.array(answer["pca"]["comment_projection"]).T
+    assert ours == pytest.approx(theirs, abs=1e-9)
     extremity = found.extremity[places(found, answer["tids"])]
     assert extremity == pytest.approx(answer["pca"]["comment_extremity"], abs=1e-9)
 
@@ -128,8 +128,9 @@ def test_majority_statements_are_those_of_polis(polis):
     for side in ("agree", "disagree"):
         ours, theirs = found.majority[side], answer["consensus"][side]
         assert [item["id"] for item in ours] == [item["tid"] for item in theirs]
-        assert [item["n_side"] for item in ours] == [item["n-success"] for item in theirs]
-        assert [item["share_z"] for item in ours] == pytest.approx([item["p-test"] for item in theirs])
+        measured = [[item[m] for m in ("n_side", "n_seen", "share", "share_z")] for item in ours]
+        published = [[item[p] for p in ("n-success", "n-trials", "p-success", "p-test")] for item in theirs]
+        assert np.array(measured) == pytest.approx(np.array(published), abs=1e-6)
 
 
 def test_consensus_is_that_of_a_second_polis_conversation(shared):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from opinion import Votes, analyze
+from opinion.projection import project
 from opinion.stability import Stability, adjusted_rand_index, bootstrap, level_interval
 from tests.opinion.conversations import planted_arrays, read_ccai, votes_of
 
@@ -45,6 +46,45 @@ def test_groups_of_ccai_are_stable(shared):
     rows = np.array([conversation.groups[person] for person in votes.participant_ids.tolist()])
     stability = bootstrap(votes, rows, 2, everything(votes), n_draws=25)
     assert np.median(stability.group_agreement) > 0.85
+
+
+def copies_of(votes: Votes, times: np.ndarray) -> Votes:
+    """Everybody as many times as drawn, each time a person of their own; copies stand together."""
+    vote = np.repeat(np.arange(votes.n_votes), times[votes.person])
+    first = np.cumsum(times) - times
+    copy = np.concatenate([np.arange(n) for n in times[votes.person]])
+    person = first[votes.person[vote]] + copy
+    return Votes.from_arrays(
+        person, votes.statement_ids[votes.statement[vote]], votes.value[vote],
+        all_statement_ids=votes.statement_ids,
+    )  # fmt: skip
+
+
+def test_a_draw_makes_the_map_of_the_people_drawn():
+    """Means, axes and positions are those of a conversation in which each came as often as drawn."""
+    from opinion.stability import _base, _positions
+
+    person, statement, value, group = planted_arrays()
+    votes = Votes.from_arrays(person, statement, value)
+    times, left_out = np.random.default_rng(5).poisson(1, 90), votes.statement_ids == 4
+    drawn = _positions(_base(votes, group, 3, left_out, False), times)
+    anew = project(copies_of(votes, times), left_out).positions
+    assert np.repeat(drawn, times, axis=0) == pytest.approx(anew, abs=1e-6)
+    unlike = project(votes, left_out).positions
+    assert np.abs(drawn - unlike).max() > 0.1
+
+
+def test_a_draw_counts_the_votes_of_the_people_drawn():
+    from opinion.stability import _base, _levels
+
+    person, statement, value, group = planted_arrays()
+    votes = Votes.from_arrays(person, statement, value)
+    times = np.random.default_rng(5).poisson(1, 90)
+    levels, fewest = _levels(_base(votes, group, 3, everything(votes), True), times, group)
+    groups = dict(enumerate(np.repeat(group, times).tolist()))
+    anew = analyze(copies_of(votes, times), groups=groups, uncertainty=False)
+    assert levels == pytest.approx(anew.gac_level)
+    assert fewest.tolist() == (anew.agrees + anew.disagrees + anew.passes).min(axis=0).tolist()
 
 
 def test_given_groups_are_kept_for_levels_but_tested_all_the_same():
