@@ -12,11 +12,6 @@ from hypothesis import strategies as st
 from opinion import GroupHistory, OpinionMap, Votes, analyze
 from tests.opinion.conversations import any_votes, planted_arrays, votes_from, votes_of
 
-BY_STATEMENT = (
-    "center", "agrees", "disagrees", "passes", "total_agrees", "gac", "gac_level", "gac_disagree",
-    "gac_lower", "weakest_agreement", "extremity", "priority",
-)  # fmt: skip
-
 
 def planted_votes(seed: int = 0, **shape: int) -> Votes:
     person, statement, value, _ = planted_arrays(seed, **shape)
@@ -145,21 +140,6 @@ def test_order_of_votes_never_changes_the_map(seed, random):
     assert as_json(analyze(shuffled, uncertainty=3)) == as_json(
         analyze(Votes.from_arrays(person, statement, value), uncertainty=3)
     )
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.integers(0, 1000))
-def test_the_numbering_of_ids_never_changes_the_map(seed):
-    person, statement, value, _ = planted_arrays(seed)
-    draw = np.random.default_rng(seed)
-    new_person, new_statement = draw.permutation(500)[:90], draw.permutation(500)[:30]
-    known = analyze(Votes.from_arrays(person, statement, value))
-    renamed = analyze(Votes.from_arrays(new_person[person], new_statement[statement], value))
-    people, statements = np.argsort(np.argsort(new_person)), np.argsort(np.argsort(new_statement))
-    assert renamed.group_of[people].tolist() == known.group_of.tolist()
-    assert renamed.positions[people] == pytest.approx(known.positions, abs=1e-9)
-    for name in BY_STATEMENT:
-        assert getattr(renamed, name)[..., statements] == pytest.approx(getattr(known, name), abs=1e-9), name
 
 
 @settings(max_examples=15, deadline=None)
