@@ -16,5 +16,6 @@ urlpatterns = [
     path("variants/", views.register, name="register"),
     path("variants/<slug:slug>/", views.variant, name="variant"),
     path("variants/<slug:slug>/runs/", views.start, name="start"),
+    path("variants/<slug:slug>/runs/<int:pk>/", views.run, name="run"),
     path("variants/<slug:slug>/runs/<int:pk>/go-on/", views.go_on, name="go_on"),
 ]

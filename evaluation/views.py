@@ -2,7 +2,8 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,15 +22,21 @@ from evaluation.tasks.base import TaskDataError
 from evaluation.trials.forms import ChatForm
 from training.providers import ModelUnavailable, is_rehearsal
 
-RUNS_SHOWN = 50
+VARIANTS_PER_PAGE = 50
+RUNS_PER_PAGE = 25
+# On a variant's own page each run stands with its figures.
+WHOLE_RUNS_PER_PAGE = 10
+CHATS_PER_PAGE = 10
+NEWEST = ("-created_at", "-pk")
+# Of more variants than these, one to compare with is named instead of chosen from a list.
+MOST_OFFERED = 100
 ORIGINS = ("constitution__conversation", "trained_by__constitution__conversation")
-CHATS_SHOWN = 10
 
 
 @require_GET
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
-    """Show every variant, the latest runs, and the ways to register and to compare."""
+    """Show the variants, the runs, and the ways to register and to compare."""
     return show_overview(request, VariantForm(user=request.user))
 
 
@@ -48,12 +55,16 @@ def register(request: HttpRequest) -> HttpResponse:
 def show_overview(request: HttpRequest, form: VariantForm, status: int = 200) -> HttpResponse:
     is_finished = Q(runs__status=EvaluationRun.Status.FINISHED)
     variants = ModelVariant.objects.select_related(*ORIGINS)
+    counted = variants.annotate(n_finished=Count("runs", filter=is_finished)).order_by("slug")
+    variant_page = Paginator(counted, VARIANTS_PER_PAGE).get_page(request.GET.get("variants"))
+    runs = EvaluationRun.objects.select_related("variant").order_by(*NEWEST)
+    page = Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "variants": variants.annotate(n_finished=Count("runs", filter=is_finished)),
-        "runs": [shown_run(run) for run in EvaluationRun.objects.select_related("variant")[:RUNS_SHOWN]],
-        "n_shown": RUNS_SHOWN,
-        "n_runs": EvaluationRun.objects.count(),
+        "variant_page": variant_page,
+        "offered": offered(ModelVariant.objects.all()),
+        "page": page,
+        "runs": [shown_run(run) for run in page],
     }
     return render(request, "evaluation/overview.html", context, status=status)
 
@@ -64,6 +75,27 @@ def variant(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one variant: what stands behind it, and each of its runs with its measures."""
     found = get_object_or_404(ModelVariant.objects.select_related(*ORIGINS), slug=slug)
     return show_variant(request, found, RunForm(user=request.user))
+
+
+def offered(variants: QuerySet[ModelVariant]) -> QuerySet[ModelVariant] | None:
+    """The variants to choose from in a list, or None where they are too many for one."""
+    return variants if variants.count() <= MOST_OFFERED else None
+
+
+@require_GET
+@login_required
+def run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Lead to a run, on whichever page of its variant it stands."""
+    found = get_object_or_404(EvaluationRun, pk=pk, variant__slug=slug)
+    return redirect(run_address(found))
+
+
+def run_address(run: EvaluationRun) -> str:
+    """The page of the variant that shows this run, newest first."""
+    n_newer = list(run.variant.runs.order_by(*NEWEST).values_list("pk", flat=True)).index(run.pk)
+    number = n_newer // WHOLE_RUNS_PER_PAGE + 1
+    page = f"?page={number}" if number > 1 else ""
+    return f"{reverse('evaluation:variant', args=[run.variant.slug])}{page}#run-{run.pk}"
 
 
 @require_POST
@@ -98,18 +130,24 @@ def queue_and_show(request: HttpRequest, run: EvaluationRun) -> HttpResponse:
         messages.info(request, "Exactly this run is finished already; nothing was asked again.")
     else:
         messages.info(request, "This run is under way or waiting already.")
-    return redirect(reverse("evaluation:variant", args=[run.variant.slug]) + f"#run-{run.pk}")
+    return redirect(run_address(run))
 
 
 def show_variant(request: HttpRequest, found: ModelVariant, form: RunForm, status: int = 200) -> HttpResponse:
+    runs = found.runs.select_related("variant").order_by(*NEWEST)
+    page = Paginator(runs, WHOLE_RUNS_PER_PAGE).get_page(request.GET.get("page"))
+    chats = found.trial_chats.filter(owner_id=request.user.pk)
+    others = ModelVariant.objects.exclude(pk=found.pk)
     context = {
         "variant": found,
         "form": form,
         "chat_form": ChatForm(),
-        "chats": found.trial_chats.filter(owner_id=request.user.pk)[:CHATS_SHOWN],
+        "chat_page": Paginator(chats, CHATS_PER_PAGE).get_page(request.GET.get("chats")),
         "may_run": may_run(request.user, found),
-        "runs": [shown_run(run) for run in found.runs.select_related("variant")[:RUNS_SHOWN]],
-        "others": ModelVariant.objects.exclude(pk=found.pk),
+        "page": page,
+        "runs": [shown_run(run) for run in page],
+        "has_others": others.exists(),
+        "offered": offered(others),
         "is_rehearsal": is_rehearsal(found.model),
     }
     return render(request, "evaluation/variant.html", context, status=status)
@@ -119,16 +157,20 @@ def show_variant(request: HttpRequest, found: ModelVariant, form: RunForm, statu
 @login_required
 def compare(request: HttpRequest) -> HttpResponse:
     """Show two variants side by side, or ask which."""
-    slugs = request.GET.get("a", ""), request.GET.get("b", "")
+    slugs = [request.GET.get(name, "").strip() for name in ("a", "b")]
+    named = {variant.slug: variant for variant in ModelVariant.objects.filter(slug__in=slugs)}
+    unknown = [slug for slug in slugs if slug and slug not in named]
     context: dict[str, object] = {
-        "variants": ModelVariant.objects.all(),
+        "offered": offered(ModelVariant.objects.all()),
+        "n_variants": ModelVariant.objects.count(),
         "slug_a": slugs[0],
         "slug_b": slugs[1],
+        "unknown": unknown,
     }
-    if not all(slugs) or slugs[0] == slugs[1]:
+    if unknown or not all(slugs) or slugs[0] == slugs[1]:
         context["is_same"] = bool(slugs[0]) and slugs[0] == slugs[1]
-        return render(request, "evaluation/compare.html", context)
-    a, b = (get_object_or_404(ModelVariant, slug=slug) for slug in slugs)
+        return render(request, "evaluation/compare.html", context, status=404 if unknown else 200)
+    a, b = (named[slug] for slug in slugs)
     comparison = compare_variants(a=a, b=b)
     context |= {"comparison": comparison, "tasks": [shown_task(task) for task in comparison.tasks]}
     context["is_rehearsal"] = is_rehearsal(a.model) or is_rehearsal(b.model)
