@@ -4,11 +4,15 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from constitution.models import PrincipleSource
 from constitution.services import adopt_constitution
-from tests.factories import make_draft_constitution, make_participant, make_statement
+from tests.factories import make_draft_constitution, make_facilitator, make_participant, make_statement
 from training.datasets import DatasetError, ExportOptions, export_dataset
+from training.datasets.exports import execute_export, start_export, withdrawn_since
+from training.datasets.mixing import HelpfulSource
+from training.datasets.tracing import trace_rows
 from training.prompts import Prompt
 from training.services import execute_run, start_run
 from voting.own_data import delete_participant
@@ -107,3 +111,75 @@ def test_no_withdrawn_statement_leaves_all_rows_alone(run, tmp_path, capsys):
 def test_a_folder_that_is_no_dataset_is_named(tmp_path, db):
     with pytest.raises(CommandError, match=r"manifest.json cannot be read"):
         call_command("trace_rows", str(tmp_path), "--statements", "1")
+
+
+@pytest.fixture
+def pairs(people):
+    """Judged pairs under the same constitution, all of other prompts."""
+    prompts = [Prompt(f"Recipe {number}?") for number in range(20)]
+    rehearsal = {"model": "rehearsal/demonstration", "options": {"samples": 1}, "kind": "preference"}
+    return execute_run(run=start_run(constitution=people[0], prompts=prompts, **rehearsal))
+
+
+@pytest.fixture
+def foreign_pairs(var_dir):
+    """Judged pairs of another conversation, whose only statement has the number 1 too; and its author."""
+    draft = make_draft_constitution(n_principles=1)
+    author = make_participant(draft.conversation, 1)
+    statement = make_statement(draft.conversation, "Elsewhere.", number=1, author=author)
+    PrincipleSource.objects.create(
+        principle=draft.principles.get(), statement=statement, original_text=statement.text
+    )
+    constitution = adopt_constitution(constitution=draft)
+    prompts = [Prompt(f"Elsewhere {number}?") for number in range(12)]
+    rehearsal = {"model": "rehearsal/demonstration", "options": {"samples": 1}, "kind": "preference"}
+    return execute_run(run=start_run(constitution=constitution, prompts=prompts, **rehearsal)), author
+
+
+def helpful_rows(rows: list[dict]) -> list[dict]:
+    return [row for row in rows if row["source"] == "helpful"]
+
+
+def test_helpful_pairs_of_a_withdrawn_author_are_not_drawn(run, people, pairs, tmp_path):
+    mixed = {"helpful": HelpfulSource(share=0.3, run=pairs)}
+    behind = {n for row in helpful_rows(export(run, tmp_path / "all", **mixed)) for n in row["statements"]}
+    assert 1 in behind
+    delete_participant(participant=people[1])
+    left = helpful_rows(export(run, tmp_path / "less", **mixed, without_withdrawn="any"))
+    assert left
+    assert {n for row in left for n in row["statements"]} == {3}
+
+
+def test_helpful_pairs_of_another_conversation_name_its_statements(
+    run, people, foreign_pairs, tmp_path, capsys
+):
+    pairs, author = foreign_pairs
+    out = tmp_path / "out"
+    mixed = {"helpful": HelpfulSource(share=0.3, run=pairs)}
+    assert helpful_rows(export(run, out, **mixed, without_statements=(1,)))
+    helpful = helpful_rows(export(run, out, **mixed))
+    assert {row["constitution_sha256"] for row in helpful} == {pairs.constitution_sha256}
+    assert all(row["statements"] == [1] for row in helpful)
+    assert len(list(trace_rows(out, {pairs.constitution_sha256: {1}}))) == len(helpful)
+    call_command("trace_rows", str(out), "--withdrawn")
+    assert "No statement is like that" in capsys.readouterr().out
+    delete_participant(participant=author)
+    call_command("trace_rows", str(out), "--withdrawn")
+    assert f"{len(helpful)} of {20 + len(helpful)} rows rest on statements 1." in capsys.readouterr().out
+    card = (out / "README.md").read_text()
+    assert f"compared under {pairs.constitution.reference}" in card
+
+
+def test_after_a_withdrawal_the_same_choices_make_another_dataset(run, people, client):
+    options = ExportOptions("sft", without_withdrawn="any")
+    before = execute_export(export=start_export(run=run, options=options))
+    assert start_export(run=run, options=options) == before
+    assert withdrawn_since(before) == []
+    delete_participant(participant=people[1])
+    after = execute_export(export=start_export(run=run, options=options))
+    assert (before.n_rows, withdrawn_since(before)) == (20, [1])
+    assert after.n_rows < 20
+    assert withdrawn_since(after) == []
+    client.force_login(make_facilitator())
+    page = client.get(reverse("training:exports", args=[run.pk])).content.decode()
+    assert page.count("Statement 1 was withdrawn since.") == 1

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from training.datasets.errors import DatasetError
 from training.datasets.mixing import HelpfulSource
 from training.datasets.splitting import kept_back_sha256
+from training.datasets.tracing import withdrawn_statements
 from training.datasets.writing import ExportOptions, export_dataset
 from training.models import DatasetExport, GenerationRun
 from training.services import run_folder
@@ -27,7 +28,7 @@ class ExportTooLarge(DatasetError):
 
 
 def start_export(*, run: GenerationRun, options: ExportOptions, made_by: User | None = None) -> DatasetExport:
-    """Return the export with exactly these options and prompt sets: the one made before, or a new one."""
+    """Return the export with these options, prompt sets and withdrawals: one made before, or a new one."""
     check_size(run)
     told = {"format": options.format, "licence": options.licence, **options.describe()}
     if options.helpful is not None:
@@ -36,6 +37,9 @@ def start_export(*, run: GenerationRun, options: ExportOptions, made_by: User | 
                 "On pages helpful rows come from a run; name files to the command export_dataset."
             )
         told["helpful"]["run"] = str(options.helpful.run.pk)
+    withdrawn = withdrawn_behind(run, options.helpful)
+    if withdrawn:
+        told["withdrawn"] = withdrawn
     kept_back = kept_back_sha256()
     shaping = json.dumps(
         {"run": run.fingerprint, "options": told} | ({"kept_back": kept_back} if kept_back else {}),
@@ -57,6 +61,20 @@ def check_size(run: GenerationRun) -> None:
             f"The samples of this run take {n_bytes // MEGABYTE} MB; pages export at most "
             f"{settings.DATASET_EXPORT_LIMIT_MB} MB. Use the command export_dataset."
         )
+
+
+def withdrawn_behind(run: GenerationRun, helpful: HelpfulSource | None) -> dict[str, list[int]]:
+    """The withdrawn statements behind a dataset's rows, by constitution; nothing while there are none."""
+    constitutions = {run.constitution, helpful.constitution if helpful else None} - {None}
+    found = {each.sha256: sorted(withdrawn_statements(each)) for each in constitutions if each}
+    return {sha256: numbers for sha256, numbers in found.items() if numbers}
+
+
+def withdrawn_since(export: DatasetExport) -> list[int]:
+    """Statements behind an export that were withdrawn after it was asked for (some queries)."""
+    known = export.options.get("withdrawn", {})
+    now = withdrawn_behind(export.run, read_options(export).helpful)
+    return sorted({n for sha256, numbers in now.items() for n in numbers if n not in known.get(sha256, ())})
 
 
 def read_options(export: DatasetExport) -> ExportOptions:

@@ -4,11 +4,12 @@ import hashlib
 import heapq
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from constitution.models import Constitution
 from training.datasets.errors import DatasetError
 from training.datasets.items import HELPFUL, Item, Message, items_of
 from training.datasets.rows import TEXTS, TEXTS_AFTER
@@ -39,6 +40,12 @@ class HelpfulSource:
             raise DatasetError("Helpful rows come from a file or from a run: name one of them.")
 
     @property
+    def constitution(self) -> Constitution | None:
+        """The constitution whose principles decided the pairs of a preference run; otherwise none did."""
+        is_judged = self.run is not None and self.run.kind == GenerationRun.Kind.PREFERENCE
+        return self.run.constitution if self.run and is_judged else None
+
+    @property
     def name(self) -> str:
         return self.path.name if self.path else f"run {self.run.pk}" if self.run else ""
 
@@ -52,16 +59,23 @@ class HelpfulSource:
         return round(n_others * self.share / (1 - self.share))
 
 
-def choose_helpful(source: HelpfulSource, n_others: int, *, seed: int, needs_pairs: bool) -> list[Item]:
+def choose_helpful(
+    source: HelpfulSource,
+    n_others: int,
+    *,
+    seed: int,
+    needs_pairs: bool,
+    is_wanted: Callable[[Item], bool] = lambda _: True,
+) -> list[Item]:
     """The helpful items to mix in: those whose digest with the seed is smallest, a fair and stable draw."""
-    items = (item for item in read_helpful(source) if not needs_pairs or item.rejected)
+    items = (item for item in read_helpful(source) if is_wanted(item) and (item.rejected or not needs_pairs))
     chosen = heapq.nsmallest(source.n_wanted(n_others), items, key=lambda item: order_of(item, seed))
     if not chosen and source.n_wanted(n_others):
         raise DatasetError(
             f"{source.name} has no row with a rejected answer, and this format compares two: "
             "name rows of {prompt, chosen, rejected}, or a preference run."
             if needs_pairs
-            else f"{source.name} has no row with an answer."
+            else f"{source.name} has no row with an answer, or all of them rest on withdrawn statements."
         )
     return chosen
 

@@ -40,7 +40,8 @@ class Tally:
         self.rows_by_split[split] += n_rows
         self.n_items += 1
         self.items_by_source[item.source] += 1
-        self.principles.update(item.details.get("principle_ids", ()))
+        if item.source != HELPFUL:
+            self.principles.update(item.details.get("principle_ids", ()))
         self.flags.update(item.flags)
         self.verdicts.update(filter(None, [item.details.get("verdict")]))
         self.tags.update(item.tags)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,55 @@ class Provenance:
             for id, numbers in self.sources.items()
             if numbers and quantifier(number in self.withdrawn for number in numbers)
         }
+
+
+@dataclass(frozen=True)
+class Origins:
+    """What stands behind a dataset's items: a constitution, and that of helpful pairs if it is another.
+
+    Constitutions are known by their SHA-256, as in the rows. `rule` says which principles' rows are left out.
+    """
+
+    provenances: Mapping[str, Provenance]
+    rule: str = ""
+
+    def statements_of(self, details: Mapping[str, Any]) -> list[int]:
+        """The statements behind an item, by its details; none where no principle shaped it."""
+        provenance = self.provenances.get(details["constitution_sha256"])
+        return provenance.statements_of(details["principle_ids"]) if provenance else []
+
+    def is_unwanted(self, details: Mapping[str, Any]) -> bool:
+        """Whether an item rests on what was withdrawn, by the rule; without a rule, never."""
+        return not self.unwanted.get(details["constitution_sha256"], set()).isdisjoint(
+            details["principle_ids"]
+        )
+
+    @cached_property
+    def unwanted(self) -> dict[str, set[int]]:
+        """The principles whose rows are left out, by constitution."""
+        if not self.rule:
+            return {}
+        return {
+            sha256: provenance.resting_on_withdrawn(self.rule)
+            for sha256, provenance in self.provenances.items()
+        }
+
+
+def origins_of(
+    constitution: Constitution, other: Constitution | None, *, without: Collection[int], rule: str
+) -> Origins:
+    """The origins of a dataset; of statements in `without`, `other` has those of the same conversation."""
+    found = {constitution.sha256: provenance_of(constitution, without=without)}
+    if other is not None and other.sha256 != constitution.sha256:
+        is_same = other.conversation_id == constitution.conversation_id
+        shared = set(without) & statements_behind(other) if is_same else set()
+        found[other.sha256] = provenance_of(other, without=shared)
+    return Origins(found, rule or ("only" if without else ""))
+
+
+def statements_behind(constitution: Constitution) -> set[int]:
+    rows = PrincipleSource.objects.filter(principle__constitution=constitution)
+    return set(rows.values_list("statement__number", flat=True))
 
 
 def provenance_of(constitution: Constitution, *, without: Collection[int] = ()) -> Provenance:
@@ -80,14 +130,16 @@ class TracedRow:
     statements: tuple[int, ...]
 
 
-def trace_rows(folder: Path, statements: Collection[int]) -> Iterator[TracedRow]:
-    """The rows of a written dataset that rest on any of the statements, without any database."""
-    wanted = set(statements)
+def trace_rows(folder: Path, wanted: Mapping[str, Collection[int]]) -> Iterator[TracedRow]:
+    """The rows of a written dataset that rest on any of the statements wanted, without any database.
+
+    Statements are given by the SHA-256 of their constitution: another conversation's have the same numbers.
+    """
     for path in sorted(folder.glob("*.jsonl")):
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 row = json.loads(line)
-                if wanted & set(row["statements"]):
+                if not set(wanted.get(row["constitution_sha256"], ())).isdisjoint(row["statements"]):
                     yield to_traced(path.name, number, row)
 
 

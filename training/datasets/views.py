@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from training.datasets.errors import DatasetError
-from training.datasets.exports import start_export, zip_of
+from training.datasets.exports import start_export, withdrawn_since, zip_of
 from training.datasets.forms import ExportForm
 from training.datasets.jobs import queue_export
 from training.models import DatasetExport, GenerationRun
@@ -37,7 +37,8 @@ def exports(request: HttpRequest, pk: UUID) -> HttpResponse:
                 request, "The dataset is being written." if is_new else "That dataset is here already."
             )
             return redirect("training:exports", pk=run.pk)
-    context = {"run": run, "form": form, "exports": run.exports.all()[:50]}
+    made = run.exports.select_related("run__constitution")[:50]
+    context = {"run": run, "form": form, "exports": [(each, withdrawn_since(each)) for each in made]}
     return render(request, "training/datasets/exports.html", context, status=422 if form.errors else 200)
 
 

@@ -17,7 +17,7 @@ from training.datasets.mixing import HelpfulSource, choose_helpful
 from training.datasets.rows import FORMATS, Format, Row, make_rows, table_schema
 from training.datasets.splitting import HELD_OUT, TRAIN, kept_back, split_of
 from training.datasets.tally import Tally
-from training.datasets.tracing import RULES, Provenance, provenance_of
+from training.datasets.tracing import RULES, Origins, origins_of
 from training.models import GenerationRun
 from training.services import run_folder
 from training.shards import sha256_of
@@ -78,20 +78,31 @@ def export_dataset(
         )
     refuse_foreign_folder(out)
     check_logs(run)
-    provenance = provenance_of(run.constitution, without=options.without_statements)
+    origins = origins_behind(run, options)
+    provenance = origins.provenances[run.constitution_sha256]
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.{os.getpid()}")
     draft.mkdir()
     try:
-        tally = write_rows(run, options, provenance, draft)
+        tally = write_rows(run, options, origins, draft)
         write_card(draft / "README.md", run, options, tally, provenance)
-        write_manifest(draft, run, options, tally, provenance)
+        write_manifest(draft, run, options, tally, origins)
         if out.exists():
             shutil.rmtree(out)
         draft.rename(out)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return tally
+
+
+def origins_behind(run: GenerationRun, options: ExportOptions) -> Origins:
+    """The constitutions behind the rows, and what of theirs is left out."""
+    return origins_of(
+        run.constitution,
+        options.helpful.constitution if options.helpful else None,
+        without=options.without_statements,
+        rule=options.without_withdrawn,
+    )
 
 
 def refuse_foreign_folder(out: Path) -> None:
@@ -117,7 +128,7 @@ def check_logs(run: GenerationRun) -> None:
             raise DatasetError(f"The file {path} is not the one run {run.pk} was finished with.")
 
 
-def write_rows(run: GenerationRun, options: ExportOptions, provenance: Provenance, folder: Path) -> Tally:
+def write_rows(run: GenerationRun, options: ExportOptions, origins: Origins, folder: Path) -> Tally:
     """Stream the constitution's rows, then as many helpful ones as make up their share, into both splits."""
     tally = Tally()
     format = FORMATS[options.format]
@@ -126,35 +137,42 @@ def write_rows(run: GenerationRun, options: ExportOptions, provenance: Provenanc
 
         def write(item: Item) -> None:
             split = split_of(item.request, options.held_out, for_judging)
-            statements = provenance.statements_of(item.details["principle_ids"])
-            rows = list(make_rows(item, format, statements))
+            rows = list(make_rows(item, format, origins.statements_of(item.details)))
             files.write(split, rows)
             tally.add(item, split, len(rows))
 
-        for item in worthy_items(run, options, provenance, tally):
+        for item in worthy_items(run, options, origins, tally):
             write(item)
-        if options.helpful is not None:
-            for item in choose_helpful(
-                options.helpful, tally.n_items, seed=options.seed, needs_pairs=format.is_of_pairs
-            ):
-                write(item)
+        for item in helpful_items(options, origins, tally):
+            write(item)
     return tally
 
 
 def worthy_items(
-    run: GenerationRun, options: ExportOptions, provenance: Provenance, tally: Tally
+    run: GenerationRun, options: ExportOptions, origins: Origins, tally: Tally
 ) -> Iterator[Item]:
     """The items worth training on; what is dropped is counted with its reason."""
-    rule = options.without_withdrawn or ("only" if options.without_statements else "")
-    unwanted = provenance.resting_on_withdrawn(rule) if rule else set()
     for item in items_of(run, tally.drop, calibration=calibration_of(run, options.calibration)):
         if item.weight == 0 and not FORMATS[options.format].keeps_ties:
             tally.drop("the answers are about equally good")
-        elif unwanted & set(item.details["principle_ids"]):
-            tally.drop(RULES[rule])
+        elif origins.is_unwanted(item.details):
+            tally.drop(RULES[origins.rule])
             tally.withdrawn.append(item.details["sample_id"])
         else:
             yield item
+
+
+def helpful_items(options: ExportOptions, origins: Origins, tally: Tally) -> list[Item]:
+    """As many helpful items as make up their share; pairs that rest on what was withdrawn are not drawn."""
+    if options.helpful is None:
+        return []
+    return choose_helpful(
+        options.helpful,
+        tally.n_items,
+        seed=options.seed,
+        needs_pairs=FORMATS[options.format].is_of_pairs,
+        is_wanted=lambda item: not origins.is_unwanted(item.details),
+    )
 
 
 def calibration_of(run: GenerationRun, number: int) -> dict[str, Any] | None:
@@ -214,10 +232,11 @@ class DatasetFiles:
 
 
 def write_manifest(
-    folder: Path, run: GenerationRun, options: ExportOptions, tally: Tally, provenance: Provenance
+    folder: Path, run: GenerationRun, options: ExportOptions, tally: Tally, origins: Origins
 ) -> None:
     """Name every file with its hash, and the run behind them."""
     files = sorted(path for path in folder.iterdir() if path.name != "manifest.json")
+    provenance = origins.provenances[run.constitution_sha256]
     principles = run.constitution.principles.order_by("position")
     manifest = {
         "schema": SCHEMA,
@@ -227,6 +246,7 @@ def write_manifest(
         "fingerprint": run.fingerprint,
         "constitution": run.constitution.reference,
         "constitution_sha256": run.constitution_sha256,
+        "constitutions_behind": list(origins.provenances),
         "prompts_sha256": run.prompts_sha256,
         "model": run.model,
         "parameters": run.parameters,

@@ -26,10 +26,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             manifest = read_manifest(options["dataset"])
-            statements = wanted_statements(manifest, options)
-            rows = list(trace_rows(options["dataset"], statements))
+            wanted = wanted_statements(manifest, options)
+            rows = list(trace_rows(options["dataset"], wanted))
         except (DatasetError, OSError, KeyError) as error:
             raise CommandError(str(error)) from error
+        statements = set().union(*wanted.values())
         for row in rows:
             behind = ", ".join(str(number) for number in row.statements if number in statements)
             principles = ", ".join(map(str, row.principle_ids))
@@ -43,16 +44,32 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(rows)} of {manifest['n_rows']} rows rest on statements {named}.")
 
 
-def wanted_statements(manifest: dict[str, Any], options: dict[str, Any]) -> set[int]:
-    """The numbers asked for; people and withdrawals are looked up in the database."""
-    if options["statements"]:
-        return set(options["statements"])
-    constitution = Constitution.objects.filter(sha256=manifest["constitution_sha256"]).first()
-    if constitution is None:
-        raise DatasetError(f"This site does not know the constitution {manifest['constitution']}.")
+def wanted_statements(manifest: dict[str, Any], options: dict[str, Any]) -> dict[str, set[int]]:
+    """The numbers asked for, by constitution; people and withdrawals are looked up in the database.
+
+    Numbers and participants are those of the dataset's own conversation. Withdrawals count wherever rows
+    come from: helpful pairs may rest on another constitution.
+    """
+    own = manifest["constitution_sha256"]
+    behind = manifest.get("constitutions_behind", [own])
     if options["withdrawn"]:
-        return withdrawn_statements(constitution)
-    written = Statement.objects.filter(
-        conversation=constitution.conversation, author__number=options["participant"]
-    )
-    return set(written.values_list("number", flat=True))
+        return {sha256: withdrawn_statements(constitution_of(sha256)) for sha256 in behind}
+    numbers = set(options["statements"] or written_by(options["participant"], constitution_of(own)))
+    slug = manifest["constitution"].partition("@")[0]
+    others = Constitution.objects.filter(sha256__in=behind, conversation__slug=slug)
+    return dict.fromkeys([own, *others.values_list("sha256", flat=True)], numbers)
+
+
+def written_by(participant: int, constitution: Constitution) -> set[int]:
+    """The numbers of all statements of a participant, known by number."""
+    found = Statement.objects.filter(
+        conversation=constitution.conversation, author__number=participant
+    ).values_list("number", flat=True)
+    return set(found)
+
+
+def constitution_of(sha256: str) -> Constitution:
+    constitution = Constitution.objects.filter(sha256=sha256).first()
+    if constitution is None:
+        raise DatasetError(f"This site does not know the constitution with the SHA-256 {sha256}.")
+    return constitution
