@@ -9,9 +9,11 @@ from shutil import which
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.conf.global_settings import PASSWORD_HASHERS
 from django.db import connections
 from django.utils import translation
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from config.catalogs import compile_catalogs
 
@@ -19,6 +21,9 @@ from config.catalogs import compile_catalogs
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+PATIENCE = 30_000  # milliseconds, for what a page is expected to show: other programs may keep it waiting
+# A password that takes half a second to hash is as good in production as it is dear in a thousand tests.
+QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,6 +38,8 @@ CHROMIUM_ARGUMENTS = [
 def pytest_configure() -> None:
     """Let the pages speak every language, also where the tests are the first thing that is started."""
     compile_catalogs(Path(__file__).resolve().parent.parent / "locale")
+    expect.set_options(timeout=PATIENCE)
+    settings.PASSWORD_HASHERS = QUICK_HASHERS
 
 
 @pytest.hookimpl(trylast=True)

@@ -78,7 +78,7 @@ def test_a_queued_analysis_appears_by_itself(page: Page, live_server, conversati
     page.get_by_role("button", name="Analyze now").click()
     expect(page.get_by_text("waiting for its turn")).to_be_visible()
     run_queued()
-    expect(page.get_by_role("link", name="Results 1")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("link", name="Results 1")).to_be_visible()
     expect(page.get_by_text("waiting for its turn")).to_be_hidden()
 
 
@@ -86,6 +86,7 @@ def test_without_javascript_a_link_looks_again(page_without_javascript: Page, li
     page = page_without_javascript
     sign_in(page, live_server.url)
     page.get_by_role("button", name="Analyze now").click()
+    expect(page.get_by_text("waiting for its turn")).to_be_visible()
     run_queued()
     page.get_by_role("link", name="Look again").click()
     expect(page.get_by_role("link", name="Results 1")).to_be_visible()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.config.participant_pages import NO_PAGE, Visit, make_every_page, participant_routes
 from tests.conftest import watched
@@ -80,6 +80,7 @@ def walk(visits, context: BrowserContext, live_server) -> Callable[..., Iterator
         page.emulate_media(reduced_motion="reduce")
         for visit in visits:
             page.goto(live_server.url + visit.path)
+            expect(page.locator("[hx-trigger=load]")).to_have_count(0)
             page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
             yield str(visit), page
         yield from through_a_round(page, live_server.url)

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from playwright.sync_api import Page, expect
 
 from analysis.services import run_analysis
 from constitution.services import adopt_constitution, draft_constitution, save_rule
@@ -23,8 +24,7 @@ FACILITATORS = [
 RESEARCHERS = ["evaluation:overview", "evaluation:compare", "training:runs"]
 WITHOUT_SLUG = {"voting:home", "login", "voting:dashboard", "voting:create", *RESEARCHERS}
 
-every_page = pytest.mark.parametrize("name", [*PUBLIC, *FACILITATORS, *RESEARCHERS])
-both_themes = pytest.mark.parametrize("theme", ["light", "dark"])
+EVERY_PAGE = [*PUBLIC, *FACILITATORS, *RESEARCHERS]
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def open_page(site, context, client):
     server, owner = site
 
     def open_named(name, *, width=390, theme="light"):
+        context.clear_cookies()
         if name not in PUBLIC:
             client.force_login(owner)
             context.add_cookies([cookie_of(client, server)])
@@ -60,31 +61,40 @@ def cookie_of(client, server):
     return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}
 
 
-@both_themes
-@every_page
-def test_no_accessibility_fault(open_page, name, theme):
-    page = open_page(name, theme=theme)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_has_an_accessibility_fault(open_page, theme):
+    faults = {name: found for name in EVERY_PAGE if (found := faults_in(open_page(name, theme=theme)))}
+    assert not faults, "\n\n".join(f"{name}: {report}" for name, report in faults.items())
+
+
+def faults_in(page: Page) -> str:
     page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
     results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    page.close()
+    return results.generate_report() if results.violations_count else ""
 
 
-@every_page
-def test_nothing_is_wider_than_a_small_phone(open_page, name):
-    page = open_page(name, width=320)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+def test_no_page_is_wider_than_a_small_phone(open_page):
+    widths = {name: width_of(open_page(name, width=320)) for name in EVERY_PAGE}
+    assert {name: width for name, width in widths.items() if width > 320} == {}
+
+
+def width_of(page: Page) -> int:
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    return width
 
 
 def test_the_chosen_theme_is_remembered(open_page):
     page = open_page("voting:home")
     page.get_by_role("button", name="Dark colors").click()
     page.reload()
-    assert page.locator("html").get_attribute("data-theme") == "dark"
-    assert page.get_by_role("button", name="Dark colors").get_attribute("aria-pressed") == "true"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.get_by_role("button", name="Dark colors")).to_have_attribute("aria-pressed", "true")
 
 
 def test_the_keyboard_reaches_the_content_first(open_page):
     page = open_page("voting:home")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()

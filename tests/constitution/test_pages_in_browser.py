@@ -41,9 +41,9 @@ def test_without_script_a_button_previews_and_another_drafts(open_desk, conversa
     page.fill("#id_min_votes_per_group", "3")
     page.fill("#id_min_level", "0.75")
     page.click("text=Preview")
-    assert page.inner_text(".yield__count strong") == "4"
+    expect(page.locator(".yield__count strong")).to_have_text("4")
     page.click("text=Save the rule and draft")
-    assert page.url.endswith("/facilitate/town/constitutions/1/")
+    page.wait_for_url("**/facilitate/town/constitutions/1/")
     assert conversation.constitutions.get().principles.count() == 4
 
 

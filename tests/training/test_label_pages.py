@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.factories import make_facilitator
 from tests.training.pairs import label_all, make_preference_run, make_sheet
@@ -139,7 +140,7 @@ class TestInBrowser:
     def test_without_script_buttons_choose(self, open_page):
         page = open_page("label", make_sheet(0.9).run, java_script_enabled=False)
         page.click("text=A is better")
-        assert "That was all of them" in page.inner_text("main")
+        expect(page.get_by_role("main")).to_contain_text("That was all of them")
 
     @pytest.mark.parametrize("theme", ["light", "dark"])
     def test_pages_have_no_accessibility_fault_on_a_small_phone(self, open_page, theme):

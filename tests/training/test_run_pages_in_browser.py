@@ -1,6 +1,7 @@
 """The pages of runs in a real browser: on a phone, in the dark, without JavaScript, and while a run moves."""
 
 import os
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ pytestmark = [
     pytest.mark.usefixtures("var_dir", "keys"),
 ]
 
+A_WHILE = 3_000
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
@@ -37,6 +39,16 @@ def sign_in(page: Page, address: str, client) -> None:
     page.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}]
     )
+
+
+def asked_in_a_while(page: Page) -> list[str]:
+    """What a page asks for by itself; all of it has been seen once something else is answered."""
+    asked: list[str] = []
+    with page.expect_response("**/health/"):
+        page.on("request", lambda request: asked.append(request.url) if "/progress/" in request.url else None)
+        page.clock.fast_forward(A_WHILE)
+        page.evaluate("fetch('/health/')")
+    return asked
 
 
 def keep_picture(page: Page, name: str) -> None:
@@ -74,39 +86,37 @@ def test_without_javascript_the_estimate_and_the_run_come_as_pages(
 
 def test_a_moving_run_is_followed_until_it_rests(page, live_server, client, run):
     sign_in(page, live_server.url, client)
-    asked = []
-    page.on("request", lambda request: asked.append(request) if "/progress/" in request.url else None)
+    page.clock.install(time=0)
+    page.clock.pause_at(1_000)
     page.goto(f"{live_server.url}/research/runs/{run.pk}/")
     expect(page.get_by_text("Waiting for a worker.")).to_be_visible()
-    with page.expect_navigation(timeout=30_000):
-        execute_run(run=run)
+    execute_run(run=run)
+    with page.expect_navigation():
+        page.clock.fast_forward(A_WHILE)
     expect(page.get_by_text("Finished").first).to_be_visible()
-    n_asked = len(asked)
-    page.wait_for_timeout(2_500)
-    assert len(asked) == n_asked
+    assert asked_in_a_while(page) == []
 
 
 def test_nothing_is_asked_while_the_page_is_hidden(page, live_server, client, run):
     sign_in(page, live_server.url, client)
+    page.clock.install(time=0)
+    page.clock.pause_at(1_000)
     page.goto(f"{live_server.url}/research/runs/{run.pk}/")
+    assert len(asked_in_a_while(page)) == 1
     page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })")
-    asked = []
-    page.on("request", lambda request: asked.append(request) if "/progress/" in request.url else None)
-    page.wait_for_timeout(4_500)
-    assert asked == []
+    assert asked_in_a_while(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_pages_of_runs_are_accessible(page, live_server, client, run, size, scheme):
+@pytest.mark.parametrize(("name", "path"), [("start", "start/"), ("list", ""), ("run", "{pk}/")])
+def test_pages_of_runs_are_accessible(page, live_server, client, run, name, path):
     sign_in(page, live_server.url, client)
-    page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
     GenerationRun.objects.update(
         status="running", n_finished=1, token_budget=90_000, committed_tokens=12_345, max_connections=3
     )
-    for name, path in {"start": "start/", "list": "", "run": f"{run.pk}/"}.items():
-        page.goto(f"{live_server.url}/research/runs/{path}")
+    for size, scheme in product([PHONE, DESKTOP], ["light", "dark"]):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        page.goto(f"{live_server.url}/research/runs/{path.format(pk=run.pk)}")
         keep_picture(page, f"{name}-{size['width']}-{scheme}")
         assert Axe().run(page).response["violations"] == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -64,6 +64,7 @@ def come_in(page: Page) -> None:
     press(page, "I agree")
     page.get_by_label("16 or more").check()
     press(page, "Continue")
+    expect(page.locator(".vote-card__text")).to_be_visible()
 
 
 def vote_a_round(page: Page) -> None:
@@ -78,6 +79,7 @@ def undo_and_go_on(page: Page) -> None:
     expect(page.locator("#card")).to_contain_text(f"9 of {N_STATEMENTS}")
     page.get_by_label("This matters to me").check()
     press(page, "Agree")
+    expect(page.get_by_role("heading", name="10 votes: thank you")).to_be_visible()
     follow(page, "Continue")
     expect(page.locator(".vote-card__text")).to_be_visible()
 
@@ -96,7 +98,7 @@ def stop_and_look(page: Page) -> None:
     expect(page.get_by_label("Your private link")).to_be_visible()
     expect(page.get_by_role("button", name="Copy the link")).to_be_hidden()
     follow(page, "See where you stand")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Where you stand")
     expect(page.get_by_role("img").first).to_be_visible()
 
 

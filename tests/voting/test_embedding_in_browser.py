@@ -81,12 +81,13 @@ def test_the_frame_is_as_high_as_its_content(page, other_site, conversation):
     expect(page.frame_locator("iframe").get_by_text("AI should do thing").first).to_be_visible()
     page.wait_for_function("document.querySelector('iframe').height !== '720'")
     inside = page.frames[1]
-    assert inside.evaluate("document.documentElement.scrollHeight <= innerHeight + 1")
+    inside.wait_for_function("document.documentElement.scrollHeight <= innerHeight + 1")
 
 
 def test_at_the_next_visit_the_same_person_continues(page, other_site, conversation):
     page.goto(f"{other_site}/loader.html")
     vote_in(page.frame_locator("iframe"), "Agree", 1)
+    page.wait_for_function("localStorage.length === 1")
     page.reload()
     vote_in(page.frame_locator("iframe"), "Agree", 2)
     assert Participant.objects.count() == 1
@@ -94,10 +95,8 @@ def test_at_the_next_visit_the_same_person_continues(page, other_site, conversat
 
 def test_a_site_that_was_not_allowed_shows_nothing_and_learns_nothing(page, other_site, conversation):
     Entry.objects.update(allowed_origins=["https://news.example"])
-    faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text))
-    page.goto(f"{other_site}/loader.html")
-    page.wait_for_timeout(1000)
-    assert any("frame-ancestors" in fault for fault in faults)
-    assert page.frame_locator("iframe").get_by_role("button", name="Agree", exact=True).count() == 0
+    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        page.goto(f"{other_site}/loader.html")
+    page.wait_for_load_state()
+    expect(page.frame_locator("iframe").get_by_role("button", name="Agree", exact=True)).to_have_count(0)
     assert page.evaluate("localStorage.length") == 0

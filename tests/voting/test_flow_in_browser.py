@@ -123,10 +123,12 @@ def test_keys_do_nothing_while_one_writes_or_once_switched_off(page: Page, live_
     page.get_by_label("Use the keys").uncheck()
     page.keyboard.press("a")
     page.reload()
-    page.keyboard.press("a")
-    page.wait_for_load_state("networkidle")
     expect(page.get_by_label("Use the keys")).not_to_be_checked()
-    assert not Vote.objects.exists()
+    page.keyboard.press("a")
+    page.get_by_label("Use the keys").check()
+    page.keyboard.press("d")
+    expect(page.locator("#card").get_by_text("You disagreed")).to_be_visible()
+    assert Vote.objects.get().choice == -1
 
 
 def test_an_offline_vote_waits_visibly_and_is_sent_by_itself(page: Page, context, live_server, conversation):
@@ -164,7 +166,8 @@ def test_what_waits_is_sent_in_its_order(page: Page, context, live_server, conve
 
 
 def test_haste_is_waited_out_as_the_server_wishes(page: Page, live_server, conversation):
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1_000)
     refusals = iter([{"Retry-After": "30"}])
 
     def answer(route):

@@ -60,8 +60,10 @@ def test_without_javascript_the_same_votes_can_be_cast(
 ):
     page = page_without_javascript
     page.goto(f"{live_server.url}/c/now/")
-    for name in ("Agree", "Pass", "Disagree"):
+    for n_votes, name in enumerate(["Agree", "Pass", "Disagree"], start=1):
         page.get_by_role("button", name=name, exact=True).click()
+        if n_votes < 3:
+            expect(page.get_by_text(f"You have voted on {n_votes} of 3.")).to_be_visible()
     expect(page.get_by_role("heading", name="You have voted on everything")).to_be_visible()
     assert sorted(Vote.objects.values_list("choice", flat=True)) == [-1, 0, 1]
 
@@ -84,7 +86,8 @@ def test_a_double_click_is_one_vote(page: Page, live_server, conversation):
     page.goto(f"{live_server.url}/c/now/")
     page.get_by_role("button", name="Agree", exact=True).dblclick()
     expect(page.get_by_text("Change this vote")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    # What a click sends is written down until it is answered.
+    page.wait_for_function("localStorage.length === 0")
     assert Participant.objects.count() == 1
     assert Vote.objects.count() <= 2
     assert Vote.objects.values("statement").distinct().count() == Vote.objects.count()
@@ -94,7 +97,10 @@ def test_going_back_and_voting_again_does_no_harm(page_without_javascript: Page,
     page = page_without_javascript
     page.goto(f"{live_server.url}/c/now/")
     page.get_by_role("button", name="Agree", exact=True).click()
+    expect(page.get_by_text("You have voted on 1 of 3.")).to_be_visible()
+    page.wait_for_load_state()
     page.go_back()
+    expect(page).to_have_url(f"{live_server.url}/c/now/")
     page.get_by_role("button", name="Disagree", exact=True).click()
     expect(page.locator("#card").get_by_text("You disagreed")).to_be_visible()
     assert Participant.objects.count() == 1

@@ -1,9 +1,11 @@
 """Writing and moderating in a real browser: with and without JavaScript, in both themes, on a phone."""
 
+from urllib.parse import parse_qs
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.factories import make_conversation, make_facilitator, make_participant, make_statement, make_vote
 from voting.models import Conversation, Participant, Statement, Vote
@@ -31,7 +33,14 @@ def conversation() -> Conversation:
 
 
 def write(page: Page, text: str) -> None:
-    page.get_by_label("Your statement").press_sequentially(text, delay=5)
+    """Type, until what comes near all that stands there has been answered."""
+
+    def is_about_it(response: Response) -> bool:
+        sent = parse_qs(response.request.post_data or "").get("text", [""])
+        return response.url.endswith("/near/") and sent[0].endswith(text)
+
+    with page.expect_response(is_about_it):
+        page.get_by_label("Your statement").press_sequentially(text, delay=5)
 
 
 def near(page: Page):

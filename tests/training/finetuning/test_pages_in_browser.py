@@ -70,6 +70,7 @@ def sign_in(page: Page, address: str, path: str) -> None:
     page.get_by_label("Username").fill("fay")
     page.get_by_label("Password").fill("a-long-passphrase")
     page.get_by_role("main").get_by_role("button").first.click()
+    page.wait_for_url(address + path)
 
 
 def test_pages_are_accessible_in_both_themes_and_fit_a_small_phone(page, live_server, run, generated, models):
@@ -91,7 +92,7 @@ def test_a_page_left_open_moves_by_itself(page, live_server, run):
     sign_in(page, live_server.url, reverse("training:finetuning", args=[run.pk]))
     expect(page.get_by_text("step 1 of 9")).to_be_visible()
     tell(run, 5, 2.0)
-    expect(page.get_by_text("step 5 of 9")).to_be_visible(timeout=8000)
+    expect(page.get_by_text("step 5 of 9")).to_be_visible()
     expect(page.get_by_role("heading", name="the loss fell from 4 to 2")).to_be_visible()
 
 
