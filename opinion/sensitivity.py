@@ -23,6 +23,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 N_OTHER_SEEDS = 4
+DIGITS = 12  # levels equal to so many digits are tied
 
 
 class Variant(TypedDict):
@@ -30,7 +31,8 @@ class Variant(TypedDict):
 
     `choice` is k, seed or imputation, and `value` what was chosen instead; `group_agreement` the adjusted
     Rand index with the map's groups (None where either has fewer than two); `top_kept` the share of the
-    map's top statements by level that stay in the top; `level_change` the largest change of any level.
+    map's top statements by level that stay in the top, those tied with the last of it included;
+    `level_change` the largest change of any level.
     """
 
     choice: str
@@ -148,7 +150,8 @@ def _compared(
     other_levels = _levels(votes, found, int(found.max()) + 1)
     agreement = adjusted_rand_index(_cross_table(row_of, found))
     change = np.abs(other_levels - levels)[~left_out]
-    kept = np.isin(_top(levels, left_out, top), _top(other_levels, left_out, top))
+    in_top = _is_in_top(levels, left_out, top)
+    kept = _is_in_top(other_levels, left_out, top)[in_top]
     return Variant(
         choice=choice,
         value=value,
@@ -163,8 +166,10 @@ def _levels(votes: Votes, row_of: Ints, k: int) -> Floats:
     return consensus_level(group_aware_consensus(by_group.agrees, by_group.seen), k)
 
 
-def _top(levels: Floats, left_out: Bools, n: int) -> Ints:
-    return np.argsort(np.where(left_out, 1.0, -levels), kind="stable")[:n]
+def _is_in_top(levels: Floats, left_out: Bools, n: int) -> Bools:
+    """The n statements of the highest level, and those as high as the last of them: (n_statements,)."""
+    ranked = np.where(left_out, 0.0, levels.round(DIGITS))  # a level is above 0
+    return ranked >= np.sort(ranked)[::-1][n - 1] if n else np.zeros(len(levels), dtype=bool)
 
 
 def _cross_table(first: Ints, second: Ints) -> Ints:

@@ -36,9 +36,10 @@ def told(found: OpinionMap, people: np.ndarray, statements: np.ndarray) -> Any:
     """All that a map says, people and statements in the order given and without their ids.
 
     Statements of equal score stand in a list in the order of their ids; without ids one is like the other.
+    Which statement leads a group's representative ones rests on the order of statements, as in Polis.
     """
     answer = found.to_dict()
-    del answer["votes_sha256"]
+    del answer["votes_sha256"], answer["representative"]
     answer["participants"] = [answer["participants"][place] for place in people]
     answer["statements"] = [answer["statements"][place] for place in statements]
     rows = answer["uncertainty"]["statements"]
@@ -62,6 +63,18 @@ def test_the_whole_map_stays_the_same(seed, wishes):
     first, second = (analyze(votes, **wishes, uncertainty=4) for votes in (known, renamed))
     in_order = np.arange(N_PEOPLE), np.arange(N_STATEMENTS)
     assert told(second, people, statements) == told(first, *in_order)
+
+
+@settings(max_examples=15, deadline=None)
+@given(SEEDS)
+def test_people_under_other_ids_leave_every_list_as_it_was(seed):
+    person, statement, value, _ = planted_arrays(seed, n_people=N_PEOPLE, n_statements=N_STATEMENTS)
+    first, second = (
+        analyze(Votes.from_arrays(ids[person], statement, value), uncertainty=False)
+        for ids in (np.arange(N_PEOPLE), other_numbers(seed)[0])
+    )
+    assert second.representative == first.representative
+    assert (second.majority, second.uncertain) == (first.majority, first.uncertain)
 
 
 @settings(max_examples=10, deadline=None)

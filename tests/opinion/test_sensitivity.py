@@ -57,6 +57,15 @@ def test_statements_left_out_are_never_in_the_top():
     assert all(v["top_kept"] == 1 for v in variants_of(votes, left_out=(0,)))
 
 
+def test_statements_as_high_as_the_last_of_the_top_are_in_it():
+    """Otherwise the smaller id would decide which of them may be lost."""
+    from opinion.sensitivity import _is_in_top
+
+    levels, left_out = np.array([0.5, 0.9, 0.5, 0.99, 0.2]), np.arange(5) == 3
+    assert _is_in_top(levels, left_out, 2).tolist() == [True, True, True, False, False]
+    assert not _is_in_top(levels, left_out, 0).any()
+
+
 def test_one_group_agrees_with_nothing():
     variants = variants_of(votes_of([[1, 0], [1, 0]]))
     assert {v["group_agreement"] for v in variants} == {None}
