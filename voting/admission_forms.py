@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voting.admission import DraftOption
 from voting.models import Conversation, Option, Question
-from voting.translations import conversation_words
+from voting.translations import conversation_words, mark
 
 UNSAID = "unsaid"
 # A beginning that says what most conversations have to say; facilitators change it before they publish it.
@@ -32,12 +32,12 @@ class AnswersForm(forms.Form):
         self.questions = list(conversation.questions.filter(is_asked=True).prefetch_related("options"))
         for question in self.questions:
             self.fields[f"question-{question.pk}"] = forms.ChoiceField(
-                label=conversation_words(conversation, f"question-{question.pk}", question.text).text,
+                label=mark(conversation_words(conversation, f"question-{question.pk}", question.text)),
                 choices=[
                     *(
                         (
                             str(option.pk),
-                            conversation_words(conversation, f"option-{option.pk}", option.text).text,
+                            mark(conversation_words(conversation, f"option-{option.pk}", option.text)),
                         )
                         for option in question.options.all()
                     ),

@@ -88,6 +88,12 @@ def offers_news(conversation: Conversation) -> bool:
     return Entry.objects.filter(conversation=conversation, offers_news=True).exists()
 
 
+def ending_path(participant: Participant) -> str:
+    """Where the participant ends the news that come to a confirmed address of theirs; empty without one."""
+    found = Subscription.objects.filter(participant=participant).exclude(confirmed_at=None).first()
+    return _path(found, "unsubscribe") if found else ""
+
+
 def unseen(subscription: Subscription) -> QuerySet[Statement]:
     """The statements that the participant could vote on and has not, but none of their own."""
     participant = subscription.participant
@@ -161,9 +167,13 @@ def _send(subscription: Subscription, subject: str, name: str, link: str, new: l
 
 
 def _link(subscription: Subscription, page: str) -> str:
+    return settings.SITE_URL + _path(subscription, page)
+
+
+def _path(subscription: Subscription, page: str) -> str:
     token = Signer(salt=SALT, sep="~").sign(str(subscription.pk))
     slug = subscription.participant.conversation.slug
-    return settings.SITE_URL + reverse(f"voting:{page}_news", args=[slug, token])
+    return reverse(f"voting:{page}_news", args=[slug, token])
 
 
 def _way_back(subscription: Subscription) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q
 
-from voting.models import Participant, Statement, Subscription, Vote
+from voting.models import ExternalId, Participant, Statement, Subscription, Vote
 from voting.tallies import Choices
 
 
@@ -41,6 +41,7 @@ def collect_own_data(participant: Participant) -> dict[str, Any]:
         "schema": 1,
         "conversation": {"slug": conversation.slug, "title": conversation.title},
         "participant": participant.number,
+        "panel_id": _panel_id(participant),
         "joined_at": participant.created_at,
         "consent": _consent(participant),
         "answers": [
@@ -76,6 +77,10 @@ def _consent(participant: Participant) -> dict[str, Any] | None:
     if consent is None:
         return None
     return {"version": consent.version, "text": consent.text, "given_at": participant.consented_at}
+
+
+def _panel_id(participant: Participant) -> str | None:
+    return ExternalId.objects.filter(participant=participant).values_list("value", flat=True).first()
 
 
 def _subscription(participant: Participant) -> dict[str, Any] | None:

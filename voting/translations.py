@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import FilteredRelation, Q
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -129,6 +131,11 @@ def conversation_words(conversation: Conversation, key: str, text: str) -> Words
     if language == conversation.language or not text:
         return Words(text, conversation.language)
     return _words(text, conversation.language, _parts_in(conversation, language).get(key))
+
+
+def mark(words: Words) -> SafeString:
+    """The text as HTML that names its language, and runs in its own direction."""
+    return format_html('<span lang="{}" dir="auto">{}</span>', words.language, words.text)
 
 
 def parts_of(conversation: Conversation) -> list[Part]:

@@ -7,6 +7,7 @@
   const SHELF = `waiting:${location.pathname.split("/").slice(0, 3).join("/")}`;
   const TRY_LATER = new Set([0, 403, 408, 425, 429, 500, 502, 503, 504]);
   const SHOWN = new Set([409, 422]);
+  const TOO_SOON = 400;
   const FIRST_PAUSE = 2000;
   const LONGEST_PAUSE = 60000;
   const LONGEST_WISH = 600000;
@@ -15,6 +16,7 @@
   let isSending = false;
   let timer = 0;
   let pause = FIRST_PAUSE;
+  let lastKey = "";
 
   function read() {
     try {
@@ -93,30 +95,44 @@
     return fetch(entry.path, { method: "POST", headers, body });
   }
 
+  /* A refusal says where its reason is to be shown; sending the same again would not change it. */
+  function isForLater(status, place) {
+    return TRY_LATER.has(status) && !(status === 403 && place);
+  }
+
   /* The page shows the answer to the last of what waited, and every reason for a refusal. */
   async function showAnswer(entry, response) {
-    const isWanted = response.ok ? !read().length : SHOWN.has(response.status);
-    if (isWanted && document.querySelector(entry.target)) {
-      htmx.swap(entry.target, await response.text(), { swapStyle: "outerHTML" });
+    const place = response.headers.get("HX-Retarget");
+    const isWanted = response.ok ? !read().length : SHOWN.has(response.status) || place;
+    const target = place ?? entry.target;
+    if (isWanted && document.querySelector(target)) {
+      htmx.swap(target, await response.text(), { swapStyle: place ? "innerHTML" : "outerHTML" });
     }
+  }
+
+  /* What was neither kept nor refused with a reason: the page is older than what it is about. */
+  function isLost(status, place) {
+    return status >= 400 && !SHOWN.has(status) && !place;
   }
 
   /* Send what waits, one after the other, oldest first; stop at the first that does not arrive. */
   async function sendAll() {
     if (isSending || direct || !read().length) return;
     isSending = true;
-    let isRefused = false;
+    let outcome = "sent";
+    document.getElementById("refusal")?.replaceChildren();
     try {
       for (let entry = read()[0]; entry; entry = read()[0]) {
         const response = await post(entry);
-        if (TRY_LATER.has(response.status)) return wait(response.headers.get("Retry-After"));
+        const place = response.headers.get("HX-Retarget");
+        if (isForLater(response.status, place)) return wait(response.headers.get("Retry-After"));
         cross(entry.id);
-        isRefused = isRefused || !response.ok;
+        if (isLost(response.status, place)) outcome = "lost";
+        else if (!response.ok && outcome === "sent") outcome = "refused";
         await showAnswer(entry, response);
       }
       pause = FIRST_PAUSE;
-      document.getElementById("refusal")?.replaceChildren();
-      show(isRefused ? "refused" : "sent");
+      show(outcome);
     } catch {
       wait();
     } finally {
@@ -148,7 +164,8 @@
     const { requestConfig, xhr } = event.detail;
     if (!requestConfig.keptAs) return;
     direct = "";
-    if (TRY_LATER.has(xhr.status)) {
+    const place = xhr.getResponseHeader("HX-Retarget");
+    if (isForLater(xhr.status, place)) {
       mark(requestConfig.formData.get("choice"));
       wait(xhr.getResponseHeader("Retry-After"));
       return;
@@ -156,8 +173,26 @@
     cross(requestConfig.keptAs);
     pause = FIRST_PAUSE;
     if (read().length) sendAll();
-    else show("");
+    else show(isLost(xhr.status, place) ? "lost" : "");
     if (xhr.status < 300) tellOutcome(requestConfig.path);
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status === 403 && event.detail.xhr.getResponseHeader("HX-Retarget")) {
+      event.detail.shouldSwap = true;
+    }
+  });
+
+  /* The second press of a double tap, and a key struck twice, were meant for the card before: nobody has read
+     the new one yet. */
+  document.addEventListener("htmx:load", (event) => {
+    const card = event.detail.elt;
+    if (card.id !== "card") return;
+    card.dataset.fresh = "";
+    setTimeout(() => {
+      delete card.dataset.fresh;
+      lastKey = "";
+    }, TOO_SOON);
   });
 
   /* Single keys, which can be switched off: a person who speaks to their computer may set one off. */
@@ -191,6 +226,8 @@
     const button = document.querySelector(`#card [data-key="${CSS.escape(event.key.toLowerCase())}"]`);
     if (!button) return;
     event.preventDefault();
+    if (button.closest("[data-fresh]") && event.key === lastKey) return;
+    lastKey = event.key;
     button.click();
   });
 

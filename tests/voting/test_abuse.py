@@ -179,6 +179,17 @@ def test_where_work_is_asked_for_a_newcomer_has_to_do_it_once(client, conversati
     assert cast(client, statement).status_code == 302
 
 
+def test_without_javascript_a_newcomer_is_told_beforehand_that_it_is_needed(client, conversation):
+    statement = make_statement(conversation)
+    page = f"/c/{conversation.slug}/"
+    assert "<noscript>" not in client.get(page).content.decode()
+    Entry.objects.create(conversation=conversation, proof_of_work_bits=8)
+    assert "<noscript>" in client.get(page).content.decode()
+    ticket = make_ticket(conversation)
+    cast(client, statement, ticket=ticket, proof=work_on(ticket, 8))
+    assert "<noscript>" not in client.get(page).content.decode()
+
+
 def test_a_proof_is_what_the_docs_say():
     number = work_on("ticket", 12)
     assert hashlib.sha256(f"ticket:{number}".encode()).hexdigest().startswith("000")

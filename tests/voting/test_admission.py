@@ -86,6 +86,27 @@ def test_a_new_version_asks_everybody_again(conversation):
         cast_vote(participant=person, statement=conversation.statements.get(), choice=1)
 
 
+def test_who_agreed_to_an_earlier_version_is_told_why_they_are_asked_again(client, conversation):
+    with_consent(conversation)
+    agree(client)
+    vote(client)
+    assert "before you go on" not in client.get("/c/now/").content.decode()
+    with_consent(conversation, "You agree to more.")
+    assert "Your votes so far are kept" in client.get("/c/now/").content.decode()
+    page = client.get("/c/now/consent/").content.decode()
+    assert "changed since you agreed to it" in page
+    assert "delete what you gave" in page
+    agree(client, version=2)
+    assert Participant.objects.get().consent.version == 2
+
+
+def test_a_newcomer_is_not_told_of_an_earlier_version(client, conversation):
+    with_consent(conversation)
+    with_consent(conversation, "You agree to more.")
+    assert "changed since" not in client.get("/c/now/consent/").content.decode()
+    assert "Your votes so far" not in client.get("/c/now/").content.decode()
+
+
 def test_an_old_version_cannot_be_agreed_to(conversation):
     person = make_participant(with_consent(conversation))
     with_consent(conversation, "You agree to more.")

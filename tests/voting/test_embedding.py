@@ -89,6 +89,14 @@ def test_facilitators_pages_are_not_there_in_a_frame(client, conversation):
     assert client.get(f"{prefix}/accounts/login/").status_code == 404
 
 
+def test_an_error_page_in_a_frame_leads_out_of_it(client, conversation):
+    address = begin(conversation)
+    page = client.get(f"{address}return/none/../../nothing/")
+    assert page.status_code == 404
+    assert 'href="/" target="_top"' in page.content.decode()
+    assert 'target="_top"' not in client.get(f"/c/{conversation.slug}/nothing/").content.decode()
+
+
 def test_a_facilitators_session_counts_for_nothing_in_a_frame(client):
     owner = make_facilitator()
     draft = make_conversation(status="draft", owner=owner)

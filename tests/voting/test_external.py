@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from tests.factories import make_conversation, make_participant, make_statement, make_vote
 from voting.external import completion_address, renew_panel_secret, sign_external_id
@@ -119,3 +120,26 @@ def test_who_came_without_a_panel_is_led_nowhere(conversation):
     participant = make_participant(conversation)
     make_vote(participant, make_statement(conversation))
     assert completion_address(participant) == ""
+
+
+def test_who_is_screened_out_finds_the_way_back_to_the_panel_on_the_page(client, conversation):
+    client.get(link(conversation))
+    Participant.objects.update(is_screened_out=True)
+    page = client.get(f"/c/{conversation.slug}/").content.decode()
+    assert escape(completion_address(Participant.objects.get())) in page
+
+
+def test_who_came_without_a_panel_and_is_screened_out_is_shown_no_way_back(client, conversation):
+    client.get(link(conversation))
+    Participant.objects.update(is_screened_out=True)
+    ExternalId.objects.all().delete()
+    page = client.get(f"/c/{conversation.slug}/").content.decode()
+    assert "meant for others" in page
+    assert "Go back to your panel" not in page
+
+
+def test_the_own_download_names_the_panels_id(client, conversation):
+    client.get(link(conversation))
+    assert client.get(f"/c/{conversation.slug}/mine/download/").json()["panel_id"] == "p 1/ü"
+    ExternalId.objects.all().delete()
+    assert client.get(f"/c/{conversation.slug}/mine/download/").json()["panel_id"] is None

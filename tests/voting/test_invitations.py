@@ -110,6 +110,7 @@ def test_nobody_gets_into_a_closed_conversation_and_the_invitation_stays_good(co
     (invitation,) = make_invitations(conversation=conversation, n=1)
     conversation.status = "closed"
     conversation.save()
+    assert "This conversation is closed" in Client().get(path_of(invitation)).content.decode()
     assert accept(invitation).status_code == 409
     assert not Invitation.objects.get().is_spent
 

@@ -120,6 +120,19 @@ def test_one_click_ends_it_and_deletes_the_address(conversation, subscriber):
     assert Client().post(page).status_code == 200
 
 
+def test_who_gets_news_finds_the_end_of_it_on_the_page_too(client, subscriber):
+    ending = re.search(r'href="(/c/now/news/end/[^"]+)"', client.get("/c/now/news/").content.decode())
+    assert "End the news by e-mail?" in client.get(ending[1]).content.decode()
+    client.post(ending[1])
+    assert not Subscription.objects.exists()
+    assert "/news/end/" not in client.get("/c/now/news/").content.decode()
+
+
+def test_an_address_nobody_confirmed_is_not_said_to_get_news(client, participant):
+    wish(client)
+    assert "already" not in client.get("/c/now/news/").content.decode()
+
+
 def test_a_made_up_link_ends_nothing(conversation, subscriber):
     assert Client().post("/c/now/news/end/1~made-up/").status_code == 400
     assert Subscription.objects.exists()

@@ -130,6 +130,19 @@ def test_own_statements_tell_their_fate(client, conversation):
     assert accepted.text in page
 
 
+@pytest.mark.parametrize("shown", ["when_closed", "hidden"])
+def test_votes_on_own_statements_wait_for_the_results(client, conversation, shown):
+    type(conversation).objects.update(results_shown=shown)
+    vote(client, 0)
+    make_statement(conversation, "Published.", author=Participant.objects.get(), number=9)
+    vote(Client(), 9)
+    page = read(client, "mine/")
+    assert "shown together with the results" in page
+    assert "So far 1 agreed" not in page
+    type(conversation).objects.update(results_shown="at_once")
+    assert "So far 1 agreed" in read(client, "mine/")
+
+
 def test_a_statement_sent_again_by_its_writer_is_one_statement(client, conversation):
     for _ in range(2):
         answer = client.post("/c/now/statements/", {"text": "AI should rhyme."}, headers=HTMX)
@@ -170,7 +183,9 @@ def test_a_link_that_was_tampered_with_or_is_of_elsewhere_leads_to_nobody(client
     tokens = ["x", f"{uuid4()}:x", way_back(client).split("/")[-2][:-1]]
     tokens.append(make_return_token(elsewhere, elsewhere.conversation))
     for token in tokens:
-        assert Client().get(f"/c/now/return/{token}/").status_code == 404
+        answer = Client().get(f"/c/now/return/{token}/")
+        assert answer.status_code == 404
+        assert "This link leads to nobody" in answer.content.decode()
 
 
 def test_the_download_holds_votes_statements_and_consent(client, conversation):
@@ -241,5 +256,5 @@ def test_a_vote_on_a_statement_rejected_since_it_was_shown_is_a_kind_conflict(cl
 def test_the_download_says_which_cards_were_shown_and_why(client, conversation):
     vote(client, 0)
     (shown,) = json.loads(client.get("/c/now/mine/download/").content)["shown"]
-    assert shown["rule"] == "exposure-then-uncertainty-1"
+    assert shown["rule"] == "exposure-then-uncertainty-2"
     assert 0 < shown["chance"] <= 1

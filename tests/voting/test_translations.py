@@ -123,6 +123,18 @@ def test_title_consent_and_questions_are_shown_in_the_readers_language(client, c
     assert "Wie alt?" in client.get("/c/now/questions/").content.decode()
 
 
+def test_what_is_not_translated_names_its_language_and_runs_in_its_direction(client, conversation, statement):
+    type(conversation).objects.update(use_of_results="It is used.", asked_by="A library.", description="Say.")
+    add_question(conversation=conversation, text="How old?", options=[DraftOption("16."), DraftOption("17")])
+    asked = client.get("/c/now/questions/?lang=ar").content.decode()
+    for text in ("How old?", "16."):
+        assert f'<span lang="en" dir="auto">{text}</span>' in asked
+    landing = client.get("/c/now/?lang=ar").content.decode()
+    for text in ("It is used.", "A library."):
+        assert f'<span lang="en" dir="auto">{text}</span>' in landing
+    assert '<span lang="en" dir="auto">Say.</span>' in client.get("/?lang=ar").content.decode()
+
+
 def test_a_facilitator_fills_a_gap_and_empties_it_again(client, owner, statement):
     client.force_login(owner)
     address = reverse("voting:translations", args=["now"]) + "?language=de"

@@ -1,11 +1,10 @@
 """People's texts in the reader's language: the words, which language they are in, and who translated them."""
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from voting.models import Conversation, Statement
-from voting.translations import Words, conversation_words, statement_words, words_then
+from voting.translations import Words, conversation_words, mark, statement_words, words_then
 
 register = template.Library()
 register.simple_tag(words_then)
@@ -33,7 +32,3 @@ def say(conversation: Conversation, part: str) -> SafeString:
 def part_words(conversation: Conversation, part: str, text: str) -> Words:
     """{% part_words conversation "consent-1" text as words %}: any other part."""
     return conversation_words(conversation, part, text)
-
-
-def mark(words: Words) -> SafeString:
-    return format_html('<span lang="{}" dir="auto">{}</span>', words.language, words.text)

@@ -54,9 +54,11 @@ def questions(request: HttpRequest, slug: str) -> HttpResponse:
 def show_consent(
     request: HttpRequest, conversation: Conversation, *, has_changed: bool = False
 ) -> HttpResponse:
+    participant = find_participant(request, conversation)
     context = {
         "conversation": conversation,
         "has_changed": has_changed,
+        "is_again": participant is not None and participant.consent_id is not None,
         "ticket": ticket(request, conversation),
     }
     return render(request, "voting/consent.html", context, status=409 if has_changed else 200)

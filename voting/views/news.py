@@ -13,7 +13,7 @@ from voting.abuse import limit_codes
 from voting.access import get_visible_conversation
 from voting.contact_forms import AddressForm
 from voting.jobs import send_news_requests
-from voting.mailings import confirm, find_subscription, offers_news, subscribe, unsubscribe
+from voting.mailings import confirm, ending_path, find_subscription, offers_news, subscribe, unsubscribe
 from voting.models import Conversation, Participant
 from voting.queueing import queue_once
 from voting.views.own import own_page
@@ -33,7 +33,12 @@ def subscribe_to_news(
         queue_once(send_news_requests, conversation)
         messages.success(request, _("A message is on its way. Open the link in it, and news will come."))
         return redirect("voting:thanks", conversation.slug)
-    context = {"conversation": conversation, "form": form, "is_offered": offers_news(conversation)}
+    context = {
+        "conversation": conversation,
+        "form": form,
+        "is_offered": offers_news(conversation),
+        "ending": ending_path(participant),
+    }
     return render(request, "voting/news.html", context, status=422 if form.errors else 200)
 
 

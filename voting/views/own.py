@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,9 @@ from voting.external import completion_address
 from voting.identity import find_by_return_token, find_participant, forget, make_return_token, remember
 from voting.models import Conversation, Participant
 from voting.own_data import collect_own_data, count_own_votes, delete_participant
+from voting.refusals import Refused
 from voting.tallies import choices_by_statement, tally
+from voting.visibility import may_see_results
 
 VOTES_PER_PAGE = 50
 
@@ -66,11 +68,13 @@ def mine(request: HttpRequest, conversation: Conversation, participant: Particip
     )
     page = Paginator(votes, VOTES_PER_PAGE).get_page(request.GET.get("page"))
     statements = list(participant.statements.all())
-    choices = choices_by_statement(statements)
+    may_see_votes = may_see_results(conversation, participant)
+    choices = choices_by_statement(statements) if may_see_votes else {}
     context = {
         "conversation": conversation,
         "counted_statuses": conversation.counted_statuses(),
         "page": page,
+        "may_see_votes": may_see_votes,
         "statements": [(statement, choices.get(statement.pk)) for statement in statements],
         "return_link": return_link(request, conversation, participant),
     }
@@ -107,7 +111,9 @@ def come_back(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     conversation = get_visible_conversation(request, slug)
     participant = find_by_return_token(token, conversation)
     if participant is None:
-        raise Http404("This link leads to nobody: it was cut off, or the data was deleted.")
+        raise Refused(
+            _("This link leads to nobody: it was cut off, or the data behind it was deleted."), status=404
+        )
     present = find_participant(request, conversation)
     if present and present != participant and request.method != "POST":
         return render(request, "voting/come_back.html", {"conversation": conversation})

@@ -18,6 +18,7 @@ from voting.admission import next_step
 from voting.candidates import find_statement
 from voting.cards import Card, cast_and_deal, deal_card
 from voting.casting import VotingClosed, cast_vote
+from voting.external import completion_address
 from voting.forms import StatementForm, VoteForm
 from voting.identity import find_participant, join_with_ticket, remember
 from voting.models import Conversation, Participant, Statement
@@ -158,6 +159,9 @@ def show_card(
 ) -> HttpResponse:
     template = "voting/_card.html" if is_htmx(request) else "voting/conversation.html"
     context = {"conversation": conversation, "card": card, "form": StatementForm()}
+    if card.step == "screened_out":
+        participant = find_participant(request, conversation)
+        context["completion"] = completion_address(participant) if participant else ""
     if not is_htmx(request):
         context["tally"] = tally(conversation)
     return render(request, template, context, status=status)
