@@ -95,6 +95,19 @@ async def until_ended(client: Any, batch_id: str) -> None:
         pause = min(pause * 1.5, LONGEST_PAUSE)
 
 
+async def cancel_batches(client: Any, batch_ids: Collection[str]) -> None:
+    """Have batches ended; what they had answered by then is paid for, and can still be imported."""
+    from anthropic import APIStatusError
+
+    for batch_id in batch_ids:
+        try:
+            await client.messages.batches.cancel(batch_id)
+        except APIStatusError as error:
+            if error.status_code in BUSY or error.status_code >= 500:
+                raise
+            logger.info("batch %s has ended already: %s", batch_id, error)
+
+
 async def results_of(client: Any, batch_id: str) -> AsyncIterator[Any]:
     """The results in whatever order they come."""
     async for result in await client.messages.batches.results(batch_id):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from training.batch_requests import (
     Refused,
     as_request,
+    cancel_batches,
     create_batch,
     find_batch,
     read_output,
@@ -49,7 +50,7 @@ class Batcher:
         self.begun: asyncio.Task[None] | None = None
         self.tasks: set[asyncio.Task[None]] = set()
         self.n_open = 0
-        self.is_canceled = False
+        self.cancellation: asyncio.Task[None] | None = None
 
     async def ask(self, call: "Call") -> "ModelOutput":
         """Have the call answered by a batch; what a batch could not answer is asked again in another."""
@@ -230,15 +231,18 @@ class Batcher:
             answer.set_result(reason)
 
     async def cancel_if_wanted(self) -> None:
-        """When the run is canceled, so are its batches; what they had answered can still be imported."""
+        """When the run is canceled, so are its batches; every sample waits for that before it ends."""
         stop = self.session.stop
-        if stop is None or stop.kind != "canceled" or self.is_canceled:
+        if stop is None or stop.kind != "canceled":
             return
-        self.is_canceled = True
+        if self.cancellation is None:
+            self.cancellation = self.spawn(self.cancel())
+        await asyncio.wait({self.cancellation})
+
+    async def cancel(self) -> None:
         sent = self.shard.batches.filter(status=Status.SENT)
         rows: list[ProviderBatch] = await self.session.desk.ask(lambda: list(sent))
-        for row in rows:
-            await self.client.messages.batches.cancel(row.batch_id)
+        await cancel_batches(self.client, [row.batch_id for row in rows])
 
 
 def client_of(call: "Call") -> Any:

@@ -1,6 +1,7 @@
 """Pausing, resuming and canceling runs, from any process: workers see it in the database within a second."""
 
-from training.models import GenerationRun
+from training.batch_jobs import cancel_provider_batches
+from training.models import GenerationRun, ProviderBatch
 
 Status = GenerationRun.Status
 MOVING = (Status.QUEUED, Status.RUNNING)
@@ -13,8 +14,11 @@ def pause_run(run: GenerationRun) -> bool:
 
 
 def cancel_run(run: GenerationRun) -> bool:
-    """End the run as it is; calls on their way are finished and kept."""
-    return move(run, (*MOVING, Status.PAUSED, Status.FAILED), Status.CANCELED)
+    """End the run as it is; calls on their way are finished and kept, and the provider ends its batches."""
+    is_canceled = move(run, (*MOVING, Status.PAUSED, Status.FAILED), Status.CANCELED)
+    if is_canceled and ProviderBatch.objects.on_their_way(run).exists():
+        cancel_provider_batches.defer(run_id=str(run.pk))
+    return is_canceled
 
 
 def requeue_run(run: GenerationRun) -> bool:

@@ -12,7 +12,7 @@ from constitution.models import Constitution
 from training.asking import instructions_version
 from training.budget import MICROS, Budget, check_budget
 from training.folders import run_folder, shard_of, write_lines
-from training.models import GenerationRun, GenerationShard
+from training.models import GenerationRun, GenerationShard, ProviderBatch
 from training.pipelines import Pipeline, pipeline_of
 from training.prompts import Prompt, prompts_sha256
 from training.providers import check_model, is_rehearsal, provider_of, sampling_settings
@@ -155,7 +155,15 @@ def manner(model: str, budget: Budget, max_connections: int, uses_batches: bool)
 
 
 def change_manner(run: GenerationRun, how: dict[str, Any]) -> None:
-    """Let a run go on with another budget or pace; a budget cannot be less than what is used already."""
+    """Let a run go on with another budget or pace; a budget cannot be less than what is used already.
+
+    While batches are on their way it goes on in batches: asked directly, their calls would be paid twice.
+    """
+    if not how["uses_batches"] and ProviderBatch.objects.on_their_way(run).exists():
+        raise ValueError(
+            f"run {run.pk} has batches on their way at the provider: let it go on in batches, so that "
+            "nothing is paid for twice"
+        )
     try:
         with transaction.atomic():
             update(run, **how)

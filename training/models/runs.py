@@ -120,6 +120,13 @@ class GenerationShard(models.Model):
         return f"shard {self.number} of {self.run_id}"
 
 
+class ProviderBatchQuerySet(models.QuerySet["ProviderBatch"]):
+    def on_their_way(self, run: GenerationRun) -> "ProviderBatchQuerySet":
+        """A run's batches that are on their way: sent, or perhaps sent, and not imported."""
+        statuses = (ProviderBatch.Status.SENDING, ProviderBatch.Status.SENT)
+        return self.filter(shard__run=run, status__in=statuses)
+
+
 class ProviderBatch(models.Model):
     """Requests sent to a provider together; noted before they are sent, so that none is paid for twice."""
 
@@ -134,6 +141,8 @@ class ProviderBatch(models.Model):
     requests = models.JSONField(help_text="The sample of each request, by its custom id.")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.SENDING)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ProviderBatchQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["pk"]
