@@ -32,6 +32,7 @@ from voting.models import Conversation
 from voting.version import CODE_VERSION
 
 STATEMENTS_PER_PAGE = 50
+ANALYSES_PER_PAGE = 25
 
 
 @require_GET
@@ -126,11 +127,12 @@ def download_csv(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def manage(request: HttpRequest, slug: str) -> HttpResponse:
     """List a conversation's analyses and offer to make one; asked by htmx, only the list."""
     conversation = get_facilitated_conversation(request, slug)
+    analyses = conversation.analyses.prefetch_related("groups")
     context = {
         "conversation": conversation,
         "tab": "analyses",
         "form": AnalyzeForm(),
-        "analyses": conversation.analyses.prefetch_related("groups"),
+        "page": Paginator(analyses, ANALYSES_PER_PAGE).get_page(request.GET.get("page")),
         "current": find_analysis(conversation),
         "progress": find_progress(conversation),
         "has_votes": conversation.votes.exists(),

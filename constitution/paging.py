@@ -19,6 +19,11 @@ def paged(principles: Any, number: str | None) -> Page[Any]:
     return Paginator(principles, PER_PAGE, orphans=MOST_OVER).get_page(number)
 
 
+def is_long(n_principles: int) -> bool:
+    """Whether so many principles are too many for one page, or for a list to choose from."""
+    return n_principles > PER_PAGE + MOST_OVER
+
+
 def place_of(position: int, n_principles: int) -> str:
     """What an address needs to show one of so many principles: "?page=3", or nothing on the first page."""
     n_pages = paged(range(n_principles), None).paginator.num_pages

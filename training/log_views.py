@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.html import json_script
@@ -26,6 +27,7 @@ RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 ASSET = re.compile(r"[\w.-]+")
 # Files the viewer looks for beside a log. A run has none; to a browser an answer of 404 would be an error.
 ABSENT = {"eval-set.json": "null", "flow.yaml": ""}
+LOGS_PER_PAGE = 100
 YEAR = 365 * 24 * 3600
 
 
@@ -106,6 +108,12 @@ def logs_here(run: GenerationRun) -> list[dict[str, Any]]:
         for number, log in enumerate(finished_logs(run))
         if (run_folder(run) / log["file"]).is_file()
     ]
+
+
+def log_context(request: HttpRequest, run: GenerationRun) -> dict[str, Any]:
+    """What a run's page says of its logs: all of them, and of many the page that is asked for."""
+    logs = logs_here(run)
+    return {"logs": logs, "log_page": Paginator(logs, LOGS_PER_PAGE).get_page(request.GET.get("parts"))}
 
 
 @cache

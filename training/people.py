@@ -26,7 +26,10 @@ from training.calibration import (
 from training.models import GenerationRun, LabelCalibration, PairLabel
 
 LEAST_LABELS = 20
+# A hundred people make five thousand couples, and each takes some milliseconds.
+MOST_COUPLES = 25
 Figures = dict[str, Any]
+Couple = tuple[int, int, list[tuple[str, bool, bool]]]
 
 
 class TooFewLabels(Exception):
@@ -83,6 +86,7 @@ def people_figures(said: Sequence[Said]) -> Figures:
     """How people agree with the run and with each other; `None` where too little was said."""
     decided = [each for each in said if each.is_decided()]
     principles = sorted({id for each in said for id in each.principles})
+    couples = couples_of(decided)
     return {
         "n_labels": len(said),
         "n_people": len({each.labeler for each in said}),
@@ -93,7 +97,8 @@ def people_figures(said: Sequence[Said]) -> Figures:
             id: asdict(agreement_of(with_run([each for each in decided if id in each.principles])))
             for id in principles
         },
-        "between_people": between_people(decided),
+        "n_couples": len(couples),
+        "between_people": between_people(couples[:MOST_COUPLES]),
         "calibration": calibration_figures(decided) if decided else None,
     }
 
@@ -103,20 +108,25 @@ def with_run(decided: Iterable[Said]) -> Iterable[tuple[str, bool, bool]]:
     return ((each.prompt, each.label > 0.5, each.chose_first) for each in decided if each.label != 0.5)
 
 
-def between_people(decided: Sequence[Said]) -> list[Figures]:
-    """Each two people over the pairs that both decided; they are numbered, not named."""
+def couples_of(decided: Sequence[Said]) -> list[Couple]:
+    """Each two people who both decided some pairs, those with most in common first; numbered, not named."""
     people = sorted({each.labeler for each in decided})
     choices = {person: {each.item: each for each in decided if each.labeler == person} for person in people}
     found = []
     for (a, first), (b, second) in combinations(enumerate(people, start=1), 2):
         common = sorted(choices[first].keys() & choices[second].keys())
-        told = (
-            (choices[first][item].prompt, choices[first][item].chose_first, choices[second][item].chose_first)
-            for item in common
-        )
+        both = ((choices[first][item], choices[second][item]) for item in common)
         if common:
-            found.append({"first": a, "second": b, "agreement": asdict(agreement_of(told))})
-    return found
+            found.append((a, b, [(one.prompt, one.chose_first, other.chose_first) for one, other in both]))
+    return sorted(found, key=lambda couple: -len(couple[2]))
+
+
+def between_people(couples: Iterable[Couple]) -> list[Figures]:
+    """How far each two people agree over the pairs that both decided."""
+    return [
+        {"first": first, "second": second, "agreement": asdict(agreement_of(told))}
+        for first, second, told in couples
+    ]
 
 
 def calibration_figures(decided: Sequence[Said], labels: FloatArray | None = None) -> Figures:

@@ -7,14 +7,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import Truncator
 from django.views.decorators.http import require_GET, require_POST
 
 from constitution.models import Principle
+from constitution.paging import is_long, paged
 from training.folders import run_folder
 from training.label_access import SignedInRequest, get_preference_run, may_change
-from training.log_views import logs_here
+from training.log_views import log_context
 from training.models import GenerationRun, LabelCalibration
 from training.people import TooFewLabels, fit_calibration, labels_of, people_figures
 from training.preference_jobs import report_or_queue
@@ -33,6 +36,7 @@ from training.presentation import shown_run
 from training.results import finished_logs, n_readable
 
 PAIRS_PER_PAGE = 12
+CURVES_PER_PAGE = 5
 # Filters look at so many pairs, in about a second; how many there are in a large run nobody would wait for.
 MOST_LOOKED_AT = 20_000
 
@@ -46,15 +50,21 @@ def preference_run(request: HttpRequest, run: GenerationRun) -> HttpResponse:
         "judges": judges_of(run),
         "answerers": [entry["model"] for entry in run.parameters["answerers"]] or [run.model],
         "figures": report_or_queue(run) if is_here(run) else None,
-        "principles": principles.values(),
+        "principles": None if is_long(len(principles)) else options_of(principles),
+        "n_principles": len(principles),
         "filters": FILTERS.items(),
         "is_here": is_here(run),
-        "logs": logs_here(run),
+        **log_context(request, run),
         "n_readable": n_readable(run),
         "most_looked_at": MOST_LOOKED_AT,
         **page_of_pairs(request.GET, run, principles),
     }
     return render(request, "training/preference_run.html", context)
+
+
+def options_of(principles: dict[int, Principle]) -> list[tuple[int, str]]:
+    """Principles to choose from: each number with the beginning of its text."""
+    return [(position, Truncator(principle.text).chars(70)) for position, principle in principles.items()]
 
 
 def page_of_pairs(
@@ -92,6 +102,7 @@ def agreement(request: HttpRequest, pk: UUID) -> HttpResponse:
     figures = report_or_queue(run) if is_here(run) else None
     people = people_figures(labels_of(run))
     texts = {principle.position: principle.text for principle in principles_of(run).values()}
+    curve_page = Paginator(run.calibrations.all(), CURVES_PER_PAGE).get_page(request.GET.get("curves"))
     context: dict[str, Any] = {
         "run": run,
         "figures": figures,
@@ -103,12 +114,16 @@ def agreement(request: HttpRequest, pk: UUID) -> HttpResponse:
             for row in people["between_people"]
         ],
         "calibration": shown_calibration(people["calibration"]),
-        "stored": [shown_stored(stored) for stored in run.calibrations.all()],
+        "curve_page": curve_page,
+        "stored": [shown_stored(stored) for stored in curve_page],
         "methods": LabelCalibration.Method.choices,
         "may_change": may_change(request.user, run),
     }
     if figures:
-        context |= shown_figures(figures, people, texts)
+        context |= shown_figures(figures)
+        principle_page = paged(figures["principles"], request.GET.get("principles"))
+        context["principle_page"] = principle_page
+        context["by_principle"] = [principle_row(row, people, texts) for row in principle_page]
     return render(request, "training/agreement.html", context)
 
 
@@ -140,7 +155,7 @@ def pairs_here(run: GenerationRun) -> Any:
     return iterate_pairs(run) if is_here(run) else iter(())
 
 
-def shown_figures(figures: dict[str, Any], people: dict[str, Any], texts: dict[int, str]) -> dict[str, Any]:
+def shown_figures(figures: dict[str, Any]) -> dict[str, Any]:
     """The run's own figures as rows of tables."""
     return {
         "orders": [orders_row(row["judge"], row) | row for row in figures["judges"]],
@@ -149,14 +164,17 @@ def shown_figures(figures: dict[str, Any], people: dict[str, Any], texts: dict[i
             agreement_row(f"{row['first']} and {row['second']}", row["agreement"])
             for row in figures["between_judges"]
         ],
-        "by_principle": [
-            orders_row(texts.get(row["id"], ""), row)
-            | {"id": row["id"], "n_pairs": row["n_pairs"], "n_ties": row["n_ties"]}
-            | {"certainty": in_words(row["certainty"])}
-            | {"people": people_cell(people, row["id"])}
-            for row in figures["principles"]
-        ],
     }
+
+
+def principle_row(row: dict[str, Any], people: dict[str, Any], texts: dict[int, str]) -> dict[str, Any]:
+    """One principle's figures as a row of the table."""
+    return (
+        orders_row(texts.get(row["id"], ""), row)
+        | {"id": row["id"], "n_pairs": row["n_pairs"], "n_ties": row["n_ties"]}
+        | {"certainty": in_words(row["certainty"])}
+        | {"people": people_cell(people, row["id"])}
+    )
 
 
 def people_cell(people: dict[str, Any], principle: int) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from training.critique.views import revision_run
-from training.log_views import logs_here
+from training.log_views import log_context
 from training.models import GenerationRun
 from training.preference_views import preference_run
 from training.presentation import shown_run
@@ -35,5 +35,5 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
         return preference_run(request, found)
     if found.kind == GenerationRun.Kind.REVISION:
         return revision_run(request, found)
-    context = {"run": found, "shown": shown_run(found), "logs": logs_here(found)}
+    context = {"run": found, "shown": shown_run(found), **log_context(request, found)}
     return render(request, "training/other_run.html", context)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +14,8 @@ from constitution.preview import preview_rule
 from constitution.services import NothingQualifies, RuleRefused, draft_constitution, save_rule
 from voting.access import get_facilitated_conversation
 from voting.models import Conversation
+
+VERSIONS_PER_PAGE = 20
 
 
 @login_required
@@ -36,13 +39,14 @@ def _render_yield(request: HttpRequest, conversation: Conversation, form: DraftF
 def _render_manage(
     request: HttpRequest, conversation: Conversation, form: DraftForm, status: int = 200
 ) -> HttpResponse:
+    versions = conversation.constitutions.select_related("rule", "analysis").defer("document")
     context = {
         "conversation": conversation,
         "tab": "constitutions",
         "form": form,
         "preview": preview_rule(conversation, form),
         "analysis": find_analysis(conversation),
-        "constitutions": conversation.constitutions.select_related("rule", "analysis"),
+        "page": Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "constitution/manage.html", context, status=status)
 

@@ -1,5 +1,6 @@
 """Pages for everyone: an adopted constitution, where each principle came from, and its files."""
 
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +13,8 @@ from constitution.models import Constitution
 from constitution.paging import containing, paged, principle_address
 from constitution.presentation import read_document
 from voting.models import Conversation
+
+VERSIONS_PER_PAGE = 20
 
 
 def _versions_for(request: HttpRequest, conversation: Conversation) -> QuerySet[Constitution]:
@@ -66,13 +69,16 @@ def _show(request: HttpRequest, constitution: Constitution) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     if words.isdecimal() and 1 <= int(words[:9]) <= len(view.principles):
         return redirect(principle_address(constitution, int(words[:9]), len(view.principles)))
+    versions = _versions_for(request, constitution.conversation)
     context = {
         "conversation": constitution.conversation,
         "constitution": constitution,
         "view": view,
         "page": paged(containing(view.principles, words), request.GET.get("page")),
         "words": words,
-        "versions": _versions_for(request, constitution.conversation),
+        "version_page": Paginator(versions.defer("document"), VERSIONS_PER_PAGE).get_page(
+            request.GET.get("versions")
+        ),
         "may_facilitate": is_facilitator(request.user, constitution.conversation),
     }
     return render(request, "constitution/constitution.html", context)

@@ -8,7 +8,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from analysis.documents import canonical_sha256
 from analysis.services import run_analysis
-from tests.factories import make_conversation, make_divided_conversation, make_facilitator, make_statement
+from analysis.views import ANALYSES_PER_PAGE
+from tests.factories import (
+    make_conversation,
+    make_divided_conversation,
+    make_facilitator,
+    make_grouped_analysis,
+    make_statement,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -214,3 +221,14 @@ def test_the_admin_shows_analyses_and_changes_none(client, analysis):
     assert client.get(address).status_code == 200
     assert client.post(address, {"k": 9}).status_code == 403
     assert client.get(reverse("admin:analysis_analysis_add")).status_code == 403
+
+
+def test_many_analyses_have_pages(client):
+    owner = make_facilitator()
+    conversation = make_conversation(slug="town", owner=owner)
+    for _ in range(ANALYSES_PER_PAGE + 2):
+        make_grouped_analysis({"A": []}, conversation=conversation)
+    client.force_login(owner)
+    address = reverse("analysis:manage", args=["town"])
+    assert client.get(address).content.decode().count("Results ") == ANALYSES_PER_PAGE
+    assert client.get(address, {"page": 2}).content.decode().count("Results ") == 2

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from constitution.models import Principle
+from constitution.models import Constitution, Principle
 from constitution.paging import paged, place_of
 from constitution.services import UnsettledWording, adopt_constitution
 from tests.factories import make_adopted_constitution, make_conversation, make_draft_constitution
@@ -141,3 +141,12 @@ def test_the_reason_against_adopting_names_the_first_only(flagged_draft):
         adopt_constitution(constitution=flagged_draft)
     assert "fitted 100 of the principles" in str(refused.value)
     assert len(str(refused.value)) < 300
+
+
+def test_many_versions_have_pages(client, town, owner):
+    client.force_login(owner)
+    first = make_draft_constitution(1, conversation=town)
+    same = {"conversation": town, "analysis": first.analysis, "rule": first.rule, "title": "A draft"}
+    Constitution.objects.bulk_create(Constitution(version=version, **same) for version in range(2, 24))
+    assert read(client, "/facilitate/town/constitutions/?page=2").count("Edit and adopt") == 3
+    assert "Version 2<" in read(client, "/c/town/constitution/23/?versions=2")

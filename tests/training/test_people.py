@@ -32,6 +32,18 @@ def test_people_are_compared_with_each_other_by_number():
     assert between["agreement"]["kappa"] == pytest.approx(0.5)
 
 
+def test_of_many_people_those_with_most_in_common_are_compared(monkeypatch):
+    monkeypatch.setattr("training.people.MOST_COUPLES", 1)
+    sheet = make_sheet(0.9, 0.8, 0.7)
+    label_all(sheet, "first")
+    label_all(sheet, "first", "first", "first")
+    label_all(sheet, "first", "second", "first")
+    figures = people_figures(labels_of(sheet.run))
+    (between,) = figures["between_people"]
+    assert (between["first"], between["second"], between["agreement"]["n"]) == (2, 3, 3)
+    assert figures["n_couples"] == 3
+
+
 def test_each_principle_has_its_own_count():
     sheet = make_sheet(0.9, 0.8, 0.7)
     label_all(sheet, "first", "first", "first")

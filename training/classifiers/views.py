@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,6 +17,9 @@ from training.classifiers.services import assess, check_examples
 from training.classifiers.storage import WeightsMissing
 from training.models import ContentClassifier, GenerationRun
 
+PER_PAGE = 25
+# Each run stands with a form of its own.
+RUNS_PER_PAGE = 10
 CLASSIFIERS = ContentClassifier.objects.select_related("run__constitution__conversation")
 
 
@@ -24,9 +28,12 @@ CLASSIFIERS = ContentClassifier.objects.select_related("run__constitution__conve
 def classifiers(request: HttpRequest) -> HttpResponse:
     """List the classifiers, and the finished runs that another can be made from."""
     runs = GenerationRun.objects.filter(kind=GenerationRun.Kind.CLASSIFIER, status="finished")
+    runs = runs.select_related("constitution__conversation")
+    page = Paginator(CLASSIFIERS.all(), PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "classifiers": [(made, title_of(made)) for made in CLASSIFIERS.all()],
-        "runs": runs.select_related("constitution__conversation"),
+        "page": page,
+        "classifiers": [(made, title_of(made)) for made in page],
+        "run_page": Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("runs")),
         "form": ClassifierForm(),
     }
     return render(request, "training/classifiers/list.html", context)

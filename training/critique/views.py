@@ -1,5 +1,6 @@
 """Pages of a critique–revision run: its dialogues, what was flagged, the smoke set."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import Truncator
 from django.views.decorators.http import require_POST
 
 from constitution.documents import document_of
+from constitution.paging import is_long
 from constitution.presentation import PrincipleView, read_document
 from training.calibration import wilson_interval
 from training.critique.finding import Found, count_samples, find_samples, flag_rates, tag_rates
@@ -20,7 +23,7 @@ from training.critique.index import LENGTHS, Wanted
 from training.critique.presentation import shown_sample
 from training.critique.smoke import is_smoke, report_smoke, smoke_of, start_smoke
 from training.jobs import queue_run
-from training.log_views import logs_here
+from training.log_views import log_context
 from training.models import GenerationRun
 from training.presentation import shown_run
 from training.results import finished_logs, n_readable
@@ -47,7 +50,7 @@ def revision_run(request: HttpRequest, run: GenerationRun) -> HttpResponse:
         "n_finished": n_readable(run),
         "wanted": wanted,
         "is_marked": is_marked,
-        "logs": logs_here(run),
+        **log_context(request, run),
         "helpful_shares": helpful_shares(run),
         **filters_of(run, principles),
         **smoke_context(run),
@@ -80,20 +83,26 @@ def filters_of(run: GenerationRun, principles: dict[int, PrincipleView]) -> dict
         "never": [rate for rate in flags if not rate.n],
         "none_bound": 100 * wilson_interval(0, found.n)[1] if found.n else None,
         "tags": tag_rates(counts["tags"], found.n),
-        "principles": [
-            (str(number), principle.text, counts["principles"][str(number)])
-            for number, principle in principles.items()
-        ],
+        "principles": None if is_long(len(principles)) else options_of(principles, counts["principles"]),
         "lengths": LENGTH_WORDS.items(),
     }
 
 
+def options_of(principles: dict[int, PrincipleView], counts: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Principles to choose from: the beginning of each, and of how many dialogues it is part."""
+    return [
+        (str(number), f"{Truncator(principle.text).chars(60)} ({counts.get(str(number), 0):,})")
+        for number, principle in principles.items()
+    ]
+
+
 def helpful_shares(run: GenerationRun) -> list[tuple[str, str]]:
     """What share of helpful data each dataset made of this run asked for (a query)."""
-    told = (export.options for export in run.exports.all())
-    return [
+    told = run.exports.values_list("options", flat=True)
+    shares = (
         (f"{options['helpful']['share']:.0%}", options["format"]) for options in told if options["helpful"]
-    ]
+    )
+    return list(dict.fromkeys(shares))
 
 
 def is_here(run: GenerationRun, found: Found) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from constitution.models import Constitution, Principle
+from training.calibration import wilson_interval
 from training.models import Exercise, PromptSet, SetPrompt
 from training.prompt_sets.services import KNOWN_TAGS
 
@@ -148,18 +149,11 @@ def check_exercise(*, exercise: Exercise, is_right: bool | None, by: User) -> No
 
 def checked_share(constitution: Constitution) -> dict[str, dict[str, Any]]:
     """Of the checked exercises, how many were right, by who found them, with Wilson's interval."""
-    from scipy.stats import binomtest
-
     shares = {}
     rows = constitution.exercises.exclude(is_right=None).values("found_by")
     for row in rows.annotate(n=Count("pk"), k=Count("pk", filter=Q(is_right=True))).order_by("found_by"):
-        interval = binomtest(row["k"], row["n"]).proportion_ci(method="wilson")
-        shares[row["found_by"]] = {
-            "k": row["k"],
-            "n": row["n"],
-            "low": float(interval.low),
-            "high": float(interval.high),
-        }
+        low, high = wilson_interval(row["k"], row["n"])
+        shares[row["found_by"]] = {"k": row["k"], "n": row["n"], "low": low, "high": high}
     return shares
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from constitution.models import Constitution
+from constitution.paging import paged
 from training.estimate import estimate_run
 from training.models import Exercise, PromptSet
 from training.prompt_sets.coverage import check_exercise, checked_share, coverage_of, next_check
@@ -38,7 +39,12 @@ def prompt_sets(request: HttpRequest) -> HttpResponse:
     sets = PromptSet.objects.annotate(
         n=Count("prompts"), n_held_out=Count("prompts", filter=Q(prompts__is_held_out=True))
     )
-    context = {"sets": sets, "form": form, "constitutions": usable_constitutions(request.user)}
+    constitutions = usable_constitutions(request.user)
+    context = {
+        "page": Paginator(sets.order_by("slug"), PER_PAGE).get_page(request.GET.get("page")),
+        "form": form,
+        "constitution_page": Paginator(constitutions, PER_PAGE).get_page(request.GET.get("constitutions")),
+    }
     return render(request, "training/prompts/sets.html", context, status=422 if form.errors else 200)
 
 
@@ -71,7 +77,9 @@ def prompt_set(request: HttpRequest, slug: str) -> HttpResponse:
         "tag": tag,
         "tags": found.prompts.aggregate(**counts),
         "page": Paginator(prompts, PER_PAGE).get_page(request.GET.get("page")),
-        "constitutions": usable_constitutions(request.user),
+        "constitution_page": Paginator(usable_constitutions(request.user), PER_PAGE).get_page(
+            request.GET.get("constitutions")
+        ),
     }
     return render(request, "training/prompts/set.html", context)
 
@@ -92,7 +100,8 @@ def coverage(request: HttpRequest, slug: str, version: int) -> HttpResponse:
         "find_form": FindForm(
             user=request.user, is_draft=not constitution.is_adopted(), initial={"at_least": enough}
         ),
-        "rows": rows,
+        "n_principles": len(rows),
+        "page": paged(rows, request.GET.get("page")),
         "enough": enough,
         "n_enough": sum(row.n >= enough for row in rows),
         "tags": KNOWN_TAGS,
