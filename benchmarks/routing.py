@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from opinion import Votes, analyze  # noqa: E402  # run as a file, from any folder
-from opinion.routing import card_chances, memberships, priorities, vote_needs  # noqa: E402
+from opinion.routing import card_chances, consensus_doubt, memberships, priorities, vote_needs  # noqa: E402
 from opinion.support import Counts  # noqa: E402
 
 GROUP_SHARES = (0.5, 0.3, 0.2)
@@ -100,7 +100,8 @@ def by_our_rule(known: Knowledge, unseen: Ints, voted: list[tuple[int, int]]) ->
     if voted:
         statements, choices = np.array(voted).T
         membership = memberships(choices, Counts(*(part[:, statements] for part in by_group)), sizes)
-    needs = vote_needs(Counts(*(part[:, unseen] for part in by_group)), n_seen[:, unseen])
+    doubt = consensus_doubt(Counts(*(part[:, unseen] for part in by_group)))
+    needs = vote_needs(doubt, n_seen[:, unseen])
     return card_chances(membership @ needs)
 
 

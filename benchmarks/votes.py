@@ -1,6 +1,6 @@
 """Full card votes per second of a real server with PostgreSQL: vote stored, next card chosen and rendered.
 
-    python benchmarks/votes.py                       # 100 and 1,000 statements, 16 connections
+    python benchmarks/votes.py                       # 100 and 1,000 statements by turns, 16 connections
     python benchmarks/votes.py --crash               # also kill -9 of web server and PostgreSQL meanwhile
     python benchmarks/votes.py --var-dir /tmp/votes  # where the site under test keeps its data
 
@@ -97,18 +97,36 @@ def measure(given: argparse.Namespace) -> None:
     site.start()
     print(f"load average before: {os.getloadavg()[0]:.1f}; {given.workers} workers; durable: {durability()}")
     try:
-        for n_statements in given.statements:
-            slug = make_conversation(n_statements)
-            for _ in range(given.runs):
-                run_once(site, slug, given)
+        compare_sizes(site, given)
         if given.crash:
             run_with_crashes(site, make_conversation(300), given)
     finally:
         site.end()
 
 
-def run_once(site: Site, slug: str, given: argparse.Namespace) -> None:
-    """Everybody's first vote, 200 of them at once; then votes in turn, measured; then what is stored."""
+def compare_sizes(site: Site, given: argparse.Namespace) -> None:
+    """Run every size by turns, now in this order, now in the other: the database grows for all alike."""
+    slugs = {n_statements: make_conversation(n_statements) for n_statements in given.statements}
+    speeds: dict[int, list[float]] = {n_statements: [] for n_statements in slugs}
+    for run in range(given.runs):
+        for n_statements in list(slugs)[:: -1 if run % 2 else 1]:
+            speeds[n_statements].append(run_once(site, slugs[n_statements], given))
+    for n_statements, reached in speeds.items():
+        if not reached:
+            continue
+        ratios = [one / other for one, other in zip(reached, next(iter(speeds.values())), strict=True)]
+        print(
+            f"{n_statements} statements: {statistics.mean(reached):.0f} votes/s on average, "
+            f"{min(reached):.0f} to {max(reached):.0f}; {statistics.mean(ratios):.3f} times the first size, "
+            f"{min(ratios):.2f} to {max(ratios):.2f} in single runs"
+        )
+
+
+def run_once(site: Site, slug: str, given: argparse.Namespace) -> float:
+    """Everybody's first vote, 200 of them at once; then votes in turn, measured; then what is stored.
+
+    Gives votes a second.
+    """
     load, people = Load(HOST, site.port, slug), [Person() for _ in range(given.people)]
     asyncio.run(open_pages(load, people, given.connections))
     asyncio.run(vote_at_once(load, people[:N_AT_ONCE]))
@@ -129,6 +147,7 @@ def run_once(site: Site, slug: str, given: argparse.Namespace) -> None:
         f"{verify(slug, people)}",
         flush=True,
     )
+    return n_votes / took
 
 
 def run_with_crashes(site: Site, slug: str, given: argparse.Namespace) -> None:

@@ -1,5 +1,7 @@
 """How much a further vote on each statement is worth: which card to show next."""
 
+from random import Random
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,17 +68,36 @@ def memberships(choices: Ints, by_group: Counts, sizes: Ints) -> Floats:
     return weights / weights.sum()
 
 
-def vote_needs(by_group: Counts, n_seen: Floats, least_seen: int = LEAST_SEEN) -> Floats:
-    """Say how much a further vote of each group on each statement is worth.
+def consensus_doubt(by_group: Counts) -> Floats:
+    """Say how much of the doubt about group-aware consensus hangs on each group's next vote.
 
-    A group that has seen a statement fewer than `least_seen` times counts first, the more the fewer saw it.
-    Beyond that, a vote is worth the uncertainty it takes from group-aware consensus, the product over
-    groups of p = (A+1)/(S+2): p(1 − p)/(S+3)² times the product of p² of all other groups, below 1/36.
-    A person's need is the mean over the groups, weighted by how likely the person belongs to each.
+    Group-aware consensus is the product over groups of p = (A+1)/(S+2); of its uncertainty, p(1 − p) times
+    the product of p² of all other groups falls to each.
 
     Parameters
     ----------
     by_group : Counts of shape (k, n_statements)
+
+    Returns
+    -------
+    float array of shape (k, n_statements), above 0, at most 1/4
+    """
+    agreeing = agreement(by_group.agrees, by_group.seen)
+    squares = agreeing**2
+    return agreeing * (1 - agreeing) * (squares.prod(axis=0) / squares)
+
+
+def vote_needs(doubt: Floats, n_seen: Floats, least_seen: int = LEAST_SEEN) -> Floats:
+    """Say how much a further vote of each group on each statement is worth.
+
+    A group that has seen a statement fewer than `least_seen` times counts first, the more the fewer saw it.
+    Beyond that, a vote is worth the uncertainty it takes from group-aware consensus, doubt/(S+3)², below
+    1/36. A person's need is the mean over the groups, weighted by how likely the person belongs to each.
+
+    Parameters
+    ----------
+    doubt : float array of shape (k, n_statements)
+        By `consensus_doubt`.
     n_seen : float array of shape (k, n_statements)
         How often each group saw each statement, with people whose group is not known yet by share.
     least_seen : int
@@ -85,11 +106,44 @@ def vote_needs(by_group: Counts, n_seen: Floats, least_seen: int = LEAST_SEEN) -
     -------
     float array of shape (k, n_statements)
     """
-    agreeing = agreement(by_group.agrees, by_group.seen)
-    squares = agreeing**2
-    others = squares.prod(axis=0) / squares
-    uncertainty = agreeing * (1 - agreeing) / (n_seen + 3) ** 2 * others
-    return np.maximum(least_seen - n_seen, 0.0) + uncertainty
+    return np.maximum(least_seen - n_seen, 0.0) + doubt / (n_seen + 3) ** 2
+
+
+def draw_card(
+    needs: Floats, membership: Floats, is_taken: NDArray[np.bool_], random: Random
+) -> tuple[int, float]:
+    """Draw a person's next card: one of those they are needed for most, or now and then any.
+
+    Draws by the chances of `card_chances`, of which it calculates one only.
+
+    Parameters
+    ----------
+    needs : float array of shape (k, n_statements), not negative
+    membership : float array of shape (k,), sum 1
+        How likely the person belongs to each group.
+    is_taken : bool array of shape (n_statements,)
+        What may not come: not all statements.
+    random : Random
+
+    Returns
+    -------
+    the place of the statement drawn, and the probability with which it was
+    """
+    mean = membership @ needs
+    mean[is_taken] = -1.0
+    n_free = len(mean) - int(np.count_nonzero(is_taken))
+    n_best = min(N_BEST, n_free)
+    least = np.partition(mean, -n_best)[-n_best]
+    best = (mean >= least).nonzero()[0]
+    values = mean[best]
+    above, tied = best[values > least], best[values == least]
+    at = random.randrange(n_best)
+    if random.random() < SHARE_ANY:
+        place = random.choice((~is_taken).nonzero()[0])
+    else:
+        place = above[at] if at < len(above) else random.choice(tied)
+    of_best = float(mean[place] > least) or float(mean[place] == least) * (n_best - len(above)) / len(tied)
+    return int(place), (1 - SHARE_ANY) * of_best / n_best + SHARE_ANY / n_free
 
 
 def card_chances(needs: Floats, n_best: int = N_BEST, share_any: float = SHARE_ANY) -> Floats:

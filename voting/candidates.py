@@ -13,9 +13,10 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from opinion.routing import vote_needs
+from opinion.routing import consensus_doubt, vote_needs
 from opinion.support import Counts
 from voting.models import Conversation, GroupCounts, Statement
+from voting.prepared import BIGINTS, Prepared, unpack
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -34,9 +35,16 @@ SELECT (SELECT sum(hash_record_extended(statement, 0)) FROM voting_statement sta
         JOIN voting_statement statement ON statement.id = translation.statement_id
         WHERE statement.conversation_id = %s)
 """
-VOTES_BY_STATEMENT = """
-SELECT statement_id, choice, count(*) FROM voting_vote WHERE conversation_id = %s GROUP BY 1, 2
-"""
+TOTALS = Prepared(
+    "totals",
+    """
+    SELECT array_agg(statement_id), array_agg(agrees), array_agg(disagrees), array_agg(passes)
+    FROM (SELECT statement_id, count(*) FILTER (WHERE choice = 1) AS agrees,
+                 count(*) FILTER (WHERE choice = -1) AS disagrees,
+                 count(*) FILTER (WHERE choice = 0) AS passes
+          FROM voting_vote WHERE conversation_id = $1::bigint GROUP BY 1) AS by_statement
+    """,
+)
 
 
 @dataclass
@@ -48,9 +56,9 @@ class Candidates:
     by_group : Counts of shape (k, n_statements)
         Of the groups of the latest analysis; of everybody as one group before the first.
     sizes : int array of shape (k,)
-    n_seen : float array of shape (k, n_statements)
-        Votes since that analysis count for the groups by their share of people.
-    needs : float array of shape (k, n_statements)
+    doubt, n_seen, needs : float arrays of shape (k, n_statements)
+        What hangs on a group's next vote, how often it saw the statement (votes since that analysis count
+        for the groups by their share of people), and how much it needs a vote.
     sorted_ids, order : int arrays
         The statements' row ids in order, then one that is above all, and the place of each.
     mark : of the rows that `statements` were read from
@@ -59,6 +67,7 @@ class Candidates:
     statements: list[Statement]
     by_group: Counts
     sizes: NDArray[np.int64]
+    doubt: Floats
     n_seen: Floats
     needs: Floats
     is_metadata: NDArray[np.bool_]
@@ -81,7 +90,7 @@ class Candidates:
         self.n_seen[:, place] += membership
         self.n_noted += 1
         if self.n_noted % CARDS_BETWEEN_NEEDS == 0:
-            self.needs = vote_needs(self.by_group, self.n_seen)
+            self.needs = vote_needs(self.doubt, self.n_seen)
 
 
 @dataclass
@@ -165,12 +174,14 @@ def read_candidates(conversation: Conversation, before: Candidates | None = None
     shares = (sizes + 1) / (sizes + 1).sum()
     later = np.maximum(total.seen.sum(axis=0) - by_group.seen.sum(axis=0), 0)
     n_seen: Floats = by_group.seen.astype(np.float64) + np.outer(shares, later)
+    doubt = consensus_doubt(by_group)
     candidates = Candidates(
         statements=statements,
         by_group=by_group,
         sizes=sizes,
+        doubt=doubt,
         n_seen=n_seen,
-        needs=vote_needs(by_group, n_seen),
+        needs=vote_needs(doubt, n_seen),
         is_metadata=np.array([statement.is_metadata for statement in statements], dtype=bool),
         order=ids.argsort(),
         sorted_ids=np.append(np.sort(ids), np.iinfo(np.int64).max),
@@ -200,14 +211,11 @@ def _read_statements(conversation: Conversation) -> list[Statement]:
 
 def _read_totals(conversation: Conversation, ids: NDArray[np.int64]) -> Counts:
     """Everybody's votes, as of one group."""
-    place_of = {pk: place for place, pk in enumerate(ids.tolist())}
+    row = TOTALS.first([b"%d" % conversation.pk]) or ()
+    voted_on, *counts_of_these = (unpack(column, BIGINTS) for column in row)
+    _, found, places = np.intersect1d(voted_on, ids, assume_unique=True, return_indices=True)
     counts = np.zeros((3, 1, len(ids)), dtype=np.int64)
-    with connection.cursor() as cursor:
-        cursor.execute(VOTES_BY_STATEMENT, [conversation.pk])
-        for statement, choice, n_votes in cursor.fetchall():
-            place = place_of.get(statement)
-            if place is not None:
-                counts[{1: 0, -1: 1, 0: 2}[choice], 0, place] = n_votes
+    counts[:, 0, places] = [column[found] for column in counts_of_these]
     return Counts(*counts)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from opinion.routing import card_chances, memberships
+from opinion.routing import draw_card, memberships
 from opinion.support import Counts
 from voting.candidates import Candidates, candidates_of
 from voting.models import Conversation, Participant, Statement
@@ -90,24 +90,22 @@ def next_card(*, conversation: Conversation, participant: Participant | None, ra
 def choose_card(candidates: Candidates, seen: Seen, random: Random) -> NextCard:
     """Choose among what this person has not voted on."""
     done, choices = candidates.places_of(seen.voted, seen.choices)
-    is_free = np.ones(len(candidates.statements), dtype=bool)
-    is_free[done] = False
-    own = [place for place in candidates.pending_by_author.get(seen.participant, ()) if is_free[place]]
-    is_free[own] = False
-    n_done, n_statements = len(done), len(is_free) - len(own)
+    is_taken = np.zeros(len(candidates.statements), dtype=bool)
+    is_taken[done] = True
+    own = [place for place in candidates.pending_by_author.get(seen.participant, ()) if not is_taken[place]]
+    for place in own:
+        is_taken[place] = True
+    n_done, n_statements = len(done), len(is_taken) - len(own)
     still_open = [
-        place for place in candidates.places_of(seen.shown, seen.shown)[0].tolist() if is_free[place]
+        place for place in candidates.places_of(seen.shown, seen.shown)[0].tolist() if not is_taken[place]
     ]
-    free = is_free.nonzero()[0]
-    if still_open or not len(free):
+    if still_open or n_done == n_statements:
         statement = candidates.statements[still_open[-1]] if still_open else None
         return NextCard(statement, n_done, n_statements)
     membership = membership_of(candidates, done, choices)
-    chances = chances_of(candidates, free, membership, n_done=n_done)
-    drawn = draw_place(chances, random)
-    place = int(free[drawn])
+    place, chance = draw_place(candidates, membership, is_taken, random, n_done=n_done)
     candidates.note_card(place, membership)
-    return NextCard(candidates.statements[place], n_done, n_statements, float(chances[drawn]))
+    return NextCard(candidates.statements[place], n_done, n_statements, chance)
 
 
 def keep_showing(*, participant: Participant, card: NextCard) -> None:
@@ -145,22 +143,17 @@ def membership_of(candidates: Candidates, done: Ints, choices: Ints) -> Floats:
     return memberships(choices, voted_on, candidates.sizes)
 
 
-def chances_of(candidates: Candidates, free: Ints, membership: Floats, *, n_done: int) -> Floats:
-    """The chance of each free statement to come next; statements about the person only late, and rarely."""
-    needs = (membership @ candidates.needs)[free]
+def draw_place(
+    candidates: Candidates, membership: Floats, is_taken: NDArray[np.bool_], random: Random, *, n_done: int
+) -> tuple[int, float]:
+    """Draw by need; statements about the participant only late, and rarely, or when nothing else is left."""
     if not candidates.metadata_places:
-        return card_chances(needs)
-    about_person = candidates.is_metadata[free]
-    if about_person.all():
-        return np.full(len(free), 1 / len(free))
-    chances = np.zeros(len(free))
-    chances[~about_person] = card_chances(needs[~about_person])
-    if n_done >= METADATA_AFTER and about_person.any():
-        chances = chances * (1 - METADATA_CHANCE) + about_person * (METADATA_CHANCE / about_person.sum())
-    return chances
-
-
-def draw_place(chances: Floats, random: Random) -> int:
-    """Draw one place by its chance; the same `random` draws the same one."""
-    steps = chances.cumsum()
-    return int(np.searchsorted(steps, random.random() * steps[-1], side="right"))
+        return draw_card(candidates.needs, membership, is_taken, random)
+    about_person = [place for place in candidates.metadata_places if not is_taken[place]]
+    is_taken = is_taken | candidates.is_metadata
+    share = METADATA_CHANCE if about_person and n_done >= METADATA_AFTER else 0.0
+    share = 1.0 if is_taken.all() else share
+    if random.random() < share:
+        return random.choice(about_person), share / len(about_person)
+    place, chance = draw_card(candidates.needs, membership, is_taken, random)
+    return place, (1 - share) * chance

@@ -1,9 +1,20 @@
 """Which card is worth showing next."""
 
+from random import Random
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from opinion.routing import card_chances, memberships, priorities, vote_needs
+from opinion.routing import (
+    card_chances,
+    consensus_doubt,
+    draw_card,
+    memberships,
+    priorities,
+    vote_needs,
+)
 from opinion.support import Counts
 
 
@@ -61,26 +72,26 @@ def test_without_votes_the_larger_group_is_likelier():
 
 def test_a_group_that_has_seen_a_statement_too_seldom_comes_before_all_else():
     by_group = counts_by_group([[5, 10]])
-    needs = vote_needs(by_group, np.array([[20.0, 3.0]]), least_seen=4)
+    needs = vote_needs(consensus_doubt(by_group), np.array([[20.0, 3.0]]), least_seen=4)
     assert needs[0, 1] > 1 > 1 / 36 > needs[0, 0] > 0
 
 
 def test_an_uncertain_statement_is_worth_more_than_a_settled_one():
     by_group = counts_by_group([[5, 10], [10, 10]])
-    needs = vote_needs(by_group, by_group.seen.astype(float), least_seen=4)
+    needs = vote_needs(consensus_doubt(by_group), by_group.seen.astype(float), least_seen=4)
     assert needs[0, 0] > needs[0, 1]
 
 
 def test_a_vote_is_worth_little_where_another_group_is_against():
     by_group = counts_by_group([[5, 5], [10, 0]])
-    needs = vote_needs(by_group, by_group.seen.astype(float), least_seen=4)
+    needs = vote_needs(consensus_doubt(by_group), by_group.seen.astype(float), least_seen=4)
     assert needs[0, 0] > 50 * needs[0, 1]
 
 
 def test_needs_leave_their_arguments_alone():
     by_group = counts_by_group([[5, 10]])
     n_seen = by_group.seen.astype(float)
-    vote_needs(by_group, n_seen)
+    vote_needs(consensus_doubt(by_group), n_seen)
     assert n_seen.tolist() == [[10, 10]]
 
 
@@ -95,3 +106,42 @@ def test_every_statement_has_a_chance_and_together_they_are_certain(n_statements
     chances = card_chances(np.random.default_rng(0).random(n_statements))
     assert chances.sum() == pytest.approx(1)
     assert chances.min() > 0
+
+
+@given(
+    needs=st.integers(1, 3).flatmap(
+        lambda k: st.lists(st.lists(st.integers(0, 4), min_size=k, max_size=k), min_size=1, max_size=40)
+    ),
+    is_taken=st.lists(st.booleans(), min_size=40, max_size=40),
+    weights=st.lists(st.integers(0, 5), min_size=3, max_size=3),
+    seed=st.integers(0, 1_000),
+)
+def test_the_chance_of_a_drawn_card_is_the_one_among_all(needs, is_taken, weights, seed):
+    needs = np.array(needs, dtype=float).T
+    is_taken = np.array(is_taken[: needs.shape[1]])
+    is_taken[-1] = False
+    weights = np.array(weights[: len(needs)], dtype=float) + 1e-3
+    membership, free = weights / weights.sum(), (~is_taken).nonzero()[0]
+    place, chance = draw_card(needs, membership, is_taken, Random(seed))
+    expected = card_chances((membership @ needs)[free])
+    assert chance == pytest.approx(expected[free.tolist().index(place)])
+
+
+@pytest.mark.parametrize("n_levels", [1, 4, 1_000])
+def test_cards_are_drawn_as_often_as_their_chance_says(n_levels):
+    random, draw = Random(1), np.random.default_rng(1)
+    needs = draw.integers(0, n_levels, (2, 60)).astype(float)
+    is_taken, membership = draw.random(60) < 0.4, np.array([0.7, 0.3])
+    n, free = 20_000, (~is_taken).nonzero()[0]
+    places = [draw_card(needs, membership, is_taken, random)[0] for _ in range(n)]
+    drawn = np.bincount(places, minlength=60)
+    expected = card_chances((membership @ needs)[free])
+    assert not drawn[is_taken].any()
+    assert np.abs(drawn[free] - n * expected).max() < 5 * np.sqrt(n * expected.max())
+
+
+def test_drawing_leaves_its_arguments_alone():
+    needs, is_taken = np.ones((1, 3)), np.array([True, False, False])
+    draw_card(needs, np.ones(1), is_taken, Random(0))
+    assert needs.tolist() == [[1, 1, 1]]
+    assert is_taken.tolist() == [True, False, False]

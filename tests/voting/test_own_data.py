@@ -256,5 +256,5 @@ def test_a_vote_on_a_statement_rejected_since_it_was_shown_is_a_kind_conflict(cl
 def test_the_download_says_which_cards_were_shown_and_why(client, conversation):
     vote(client, 0)
     (shown,) = json.loads(client.get("/c/now/mine/download/").content)["shown"]
-    assert shown["rule"] == "exposure-then-uncertainty-2"
+    assert shown["rule"] == "exposure-then-uncertainty-1"
     assert 0 < shown["chance"] <= 1
