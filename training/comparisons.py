@@ -9,9 +9,9 @@ from typing import Any
 from constitution.export import comparison_request, export_constitution
 from constitution.models import Constitution
 from training.asking import read_instruction
-from training.pipelines import Options, Pipeline, Recipe
+from training.pipelines import Asked, Options, Pipeline, Recipe
 from training.prompts import Prompt
-from training.providers import check_model
+from training.providers import check_model, provider_of
 from training.soft_labels import CLAMP, TIE_MARGIN, clamp
 
 ATTEMPTS = 3
@@ -110,6 +110,23 @@ def calls_per_sample(recipe: Recipe) -> int:
     return int(asked + n_judgements * int(recipe["samples"]))
 
 
+def usual_asks(recipe: Recipe, model: str) -> list[Asked]:
+    """The answers, by those who answer in turn; then every judge's word on every pair, in both orders."""
+    n_answers = 0 if recipe["answers_of"] else int(recipe["answers"])
+    answerers = [entry["model"] for entry in recipe["answerers"]] or [model]
+    asks = [Asked(answerers[number % len(answerers)], 1) for number in range(n_answers)]
+    n_judged = 2 * len(pairs_of(int(recipe["answers"]), recipe["pairs"])) * n_principles(recipe)
+    for judge in [entry["model"] for entry in recipe["judges"]] or [model]:
+        repeats = 1 if gives_probabilities(judge, recipe) else int(recipe["samples"])
+        asks.append(Asked(judge, n_judged * repeats, is_brief=not recipe["reasoning"]))
+    return asks
+
+
+def gives_probabilities(judge: str, recipe: Recipe) -> bool:
+    """Whether the judge's provider usually sends log-probabilities, so that one answer is enough."""
+    return recipe["label"] == "auto" and provider_of(judge) in ("openai", "openai-api")
+
+
 def n_principles(recipe: Recipe) -> int:
     """How many principles each pair is judged under: as many as asked for, as far as there are any."""
     return min(int(recipe["principles"]), len(recipe["principle_rows"]))
@@ -182,6 +199,7 @@ PIPELINE = Pipeline(
     instructions=("comparison.txt", "comparison-letter.txt", "comparison-reasoning.txt"),
     make_recipe=make_recipe,
     calls_per_sample=calls_per_sample,
+    usual_asks=usual_asks,
     read_result=read_result,
     defaults=DEFAULTS,
     sample_fields=sample_fields,

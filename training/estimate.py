@@ -1,15 +1,19 @@
 """What a run will take, before it begins: calls, tokens, money and time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from training.models import GenerationRun, GenerationShard
-from training.prices import FREE, Price, cost_of, find_price
+from training.pipelines import Asked
+from training.prices import FREE, cost_of, find_price
 from training.services import Plan
 
 LETTERS_PER_TOKEN = 4
 USUAL_ANSWER = 300
 """Tokens of a usual answer, where no earlier run tells."""
+BRIEF_ANSWER = 4
+"""Tokens of an answer that is one letter."""
 USUAL_CONTEXT = 700
 """Tokens that instructions, worked examples and earlier steps add to a prompt, likewise."""
 SECONDS_PER_CALL = 5.0
@@ -48,21 +52,29 @@ def estimate_run(
 ) -> Estimate:
     """Estimate from the length of the prompts, or from what earlier runs of this kind and model used."""
     pipeline, n_samples = plan.pipeline, len(plan.prompts)
-    usual = pipeline.usual_calls_per_sample or pipeline.calls_per_sample
-    n_calls = ceil(usual(plan.recipe) * n_samples)
+    asks = pipeline.asks(plan.recipe, model)
+    n_calls = ceil(n_samples * sum(asked.n_calls for asked in asks))
     known = known_use(pipeline.kind, model)
-    read, written = known or usual_use(plan)
-    tokens = ceil(read * n_calls), ceil(written * n_calls)
+    uses = [use_of(asked, plan, known) for asked in asks]
     return Estimate(
         n_samples=n_samples,
         n_calls=n_calls,
         n_calls_at_most=pipeline.calls_per_sample(plan.recipe) * n_samples,
-        input_tokens=tokens[0],
-        output_tokens=tokens[1],
-        dollars=dollars_of(find_price(model), *tokens, uses_batches),
+        input_tokens=ceil(sum(read for read, _ in uses)),
+        output_tokens=ceil(sum(written for _, written in uses)),
+        dollars=dollars_of(asks, uses, model if uses_batches else ""),
         seconds=seconds_of(plan, model, n_calls, max_connections, uses_batches),
         is_measured=known is not None,
     )
+
+
+def use_of(asked: Asked, plan: Plan, known: tuple[float, float] | None) -> tuple[float, float]:
+    """Tokens read and written by all calls of a run to one model."""
+    read, written = known or usual_use(plan)
+    if asked.is_brief and not known:
+        written = BRIEF_ANSWER
+    n_calls = asked.n_calls * len(plan.prompts)
+    return read * n_calls, written * n_calls
 
 
 def known_use(kind: str, model: str) -> tuple[float, float] | None:
@@ -82,10 +94,16 @@ def usual_use(plan: Plan) -> tuple[float, float]:
     return letters / LETTERS_PER_TOKEN + USUAL_CONTEXT, min(USUAL_ANSWER, longest)
 
 
-def dollars_of(price: Price | None, read: int, written: int, uses_batches: bool) -> float | None:
-    if price is None:
-        return None
-    return cost_of(price, read=read, written=written, is_batch=uses_batches).micros / 1_000_000
+def dollars_of(asks: Sequence[Asked], uses: Sequence[tuple[float, float]], in_batches: str) -> float | None:
+    """What all models asked for cost together, one of them perhaps in batches; None if a price is unknown."""
+    micros = 0
+    for asked, (read, written) in zip(asks, uses, strict=True):
+        price = find_price(asked.model)
+        if price is None:
+            return None
+        is_batch = asked.model == in_batches
+        micros += cost_of(price, read=ceil(read), written=ceil(written), is_batch=is_batch).micros
+    return micros / 1_000_000
 
 
 def seconds_of(plan: Plan, model: str, n_calls: int, max_connections: int, uses_batches: bool) -> float:
@@ -93,9 +111,9 @@ def seconds_of(plan: Plan, model: str, n_calls: int, max_connections: int, uses_
     if find_price(model) is FREE:
         return n_calls / 200
     if uses_batches:
-        usual = plan.pipeline.usual_calls_per_sample or plan.pipeline.calls_per_sample
+        n_steps = sum(each.n_calls for each in plan.pipeline.asks(plan.recipe, model) if each.model == model)
         n_shards = ceil(len(plan.prompts) / plan.parameters["shard_size"])
-        return usual(plan.recipe) * n_shards * HOURS_PER_BATCH * 3600
+        return n_steps * n_shards * HOURS_PER_BATCH * 3600
     return n_calls * SECONDS_PER_CALL / max_connections
 
 
@@ -113,7 +131,8 @@ def seconds_left(run: GenerationRun, now: float) -> float | None:
 def duration(seconds: float) -> str:
     """A length of time in two words."""
     if seconds < 90:
-        return f"{max(1, round(seconds))} seconds"
+        n = max(1, round(seconds))
+        return "1 second" if n == 1 else f"{n} seconds"
     if seconds < 90 * 60:
         return f"{round(seconds / 60)} minutes"
     if seconds < 36 * 3600:

@@ -32,6 +32,14 @@ Status = GenerationRun.Status
 HELD = (Status.PAUSED, Status.CANCELED, Status.FAILED)
 
 
+def models_asked(run: GenerationRun) -> set[str]:
+    """The models that a run asks call by call: its own, unless in batches, and those its options name."""
+    told = run.parameters
+    named = [*told.get("judges", ()), *told.get("answerers", ()), told.get("judge")]
+    names = {each["model"] if isinstance(each, dict) else each for each in named if each}
+    return {name for name in names if "/" in name} | (set() if run.uses_batches else {run.model})
+
+
 class Lookout:
     """One worker's shard, between Inspect's thread and the database."""
 
@@ -49,7 +57,7 @@ class Lookout:
         self.on_progress = on_progress
         self.how = replace(how, n_at_once=shard.n_samples) if run.uses_batches else how
         self.session = self.make_session(how.n_at_once, read_result)
-        self.held_places: list[int] = []
+        self.held_places: dict[str, list[int]] = {}
         self.looked_at = 0.0
         self.lost_at: float | None = None
 
@@ -69,8 +77,7 @@ class Lookout:
 
     @contextmanager
     def places(self) -> Iterator[None]:
-        """Hold places of the provider's limit while the shard is carried out."""
-        self.wanted = self.session.limit
+        """Hold places of the providers' limits while the shard is carried out."""
         self.take_places()
         try:
             yield
@@ -78,17 +85,20 @@ class Lookout:
             self.leave_places()
 
     def take_places(self) -> None:
-        """Take as many places as are free, up to what is wanted; without a limit all are."""
-        provider = provider_of(self.run.model)
-        limit = settings.PROVIDER_CONCURRENCY.get(provider)
-        if limit is None or self.run.uses_batches or len(self.held_places) >= self.wanted:
-            return
-        self.held_places += claims.take_places(provider, self.wanted, limit, self.held_places)
-        self.session.limit = len(self.held_places)
+        """Take as many places of each limited provider as are free, up to this worker's connections."""
+        for provider in sorted(map(provider_of, models_asked(self.run))):
+            limit = settings.PROVIDER_CONCURRENCY.get(provider)
+            if limit is None:
+                continue
+            held = self.held_places.setdefault(provider, [])
+            if len(held) < self.session.limit:
+                held += claims.take_places(provider, self.session.limit, limit, held)
+            self.session.places[provider] = len(held)
 
     def leave_places(self) -> None:
-        claims.leave_places(provider_of(self.run.model), self.held_places)
-        self.held_places = []
+        for provider, held in self.held_places.items():
+            claims.leave_places(provider, held)
+        self.held_places = {}
 
     def look(self) -> None:
         """Serve Inspect's thread, twice a second the database too, and wait for it when it is away."""
@@ -117,7 +127,7 @@ class Lookout:
         """Claim the shard anew: the earlier claim ended with the connection."""
         assert self.lost_at is not None
         if claims.try_claim(lock_key(self.run, self.shard.number)):
-            self.held_places = []
+            self.held_places = {}
             self.take_places()
             self.session.is_closed = False
             self.lost_at = None

@@ -23,6 +23,15 @@ PIPELINES = {
 
 
 @dataclass(frozen=True)
+class Asked:
+    """How often one model is usually asked for a sample; `is_brief` where a letter is all it answers."""
+
+    model: str
+    n_calls: float
+    is_brief: bool = False
+
+
+@dataclass(frozen=True)
 class Pipeline:
     """What one kind of run needs; `task` is a path so that Inspect loads only in the worker."""
 
@@ -40,14 +49,23 @@ class Pipeline:
     """Inspect's logged sample as fields of the result row; `failed`: nothing can be made of it."""
     defaults: Options = field(default_factory=dict)
     """Every option with its default; no other option is taken."""
-    usual_calls_per_sample: Callable[[Recipe], float] | None = None
-    """The calls of a sample that goes well, for estimates; without it, `calls_per_sample`."""
+    usual_asks: Callable[[Recipe, str], Sequence[Asked]] | None = None
+    """The calls of a sample that goes well, by the model asked, given the run's own model: for estimates.
+
+    Without it, `calls_per_sample` of the run's own model.
+    """
     sample_fields: Callable[[Prompt], dict[str, Any]] | None = None
     """Fields of the sample row besides those every kind has."""
     expand: Callable[[Sequence[Prompt], Options], Sequence[Prompt]] | None = None
     """The samples to make of the prompts, where some are answered several times."""
     after_results: Callable[[Path], object] | None = None
     """Called with the file of a shard's results once it is whole, for instance to make an index of it."""
+
+    def asks(self, recipe: Recipe, model: str) -> Sequence[Asked]:
+        """The usual calls of a sample, by the model asked."""
+        if self.usual_asks is None:
+            return [Asked(model, self.calls_per_sample(recipe))]
+        return self.usual_asks(recipe, model)
 
     def complete(self, options: Options) -> dict[str, Any]:
         """The options with defaults filled in; refuses one that this kind does not know."""

@@ -9,7 +9,7 @@ from constitution.models import Constitution
 from training.asking import check_examples
 from training.comparisons import check_count, named_model
 from training.critique.index import write_index
-from training.pipelines import Options, Pipeline, Recipe
+from training.pipelines import Asked, Options, Pipeline, Recipe
 from training.prompts import Prompt
 from training.samples import final_step
 
@@ -107,9 +107,12 @@ def calls_per_sample(recipe: Recipe) -> int:
     return ATTEMPTS * steps + judgements_per_sample(recipe)
 
 
-def usual_calls_per_sample(recipe: Recipe) -> float:
-    """An answer, the steps of each round, and the judge's words."""
-    return 1 + steps_per_round(recipe) * float(recipe["rounds"]) + judgements_per_sample(recipe)
+def usual_asks(recipe: Recipe, model: str) -> list[Asked]:
+    """An answer and the steps of each round by the model; the letters of the judge, who may be another."""
+    own = Asked(model, 1 + steps_per_round(recipe) * int(recipe["rounds"]))
+    judged = judgements_per_sample(recipe)
+    judge = recipe["judge"]["model"] if judged else ""
+    return [own, Asked(judge or model, judged, is_brief=True)] if judged else [own]
 
 
 def read_result(sample: Any) -> dict[str, Any]:
@@ -133,7 +136,7 @@ PIPELINE = Pipeline(
     ),
     make_recipe=make_recipe,
     calls_per_sample=calls_per_sample,
-    usual_calls_per_sample=usual_calls_per_sample,
+    usual_asks=usual_asks,
     read_result=read_result,
     defaults=DEFAULTS,
     sample_fields=sample_fields,

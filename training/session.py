@@ -4,6 +4,7 @@ Inspect's thread asks, the worker's thread looks on; flags they share are set by
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from training.budget import Purse
 from training.desk import Desk
 from training.keeping import Keeper
 from training.prices import Amount, PriceUnknown, price_of
+from training.providers import provider_of
 
 if TYPE_CHECKING:
     from inspect_ai.model import ModelOutput
@@ -50,6 +52,9 @@ class Session:
     has_begun: bool = False
     is_closed: bool = False
     n_in_flight: int = 0
+    places: dict[str, int] = field(default_factory=dict)
+    """How many calls may be on their way to a provider, where the site limits it."""
+    in_flight: Counter[str] = field(default_factory=Counter)
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def halt(self, kind: str, message: str) -> None:
@@ -87,9 +92,10 @@ class Session:
         """Make one call, noted before and kept after."""
         from training.calls import ask_api, to_json
 
-        worst = call.worst()
-        await self.enter(worst)
+        worst, provider = call.worst(), provider_of(str(call.model))
+        await self.enter(worst, provider)
         self.n_in_flight += 1
+        self.in_flight[provider] += 1
         cost = Amount()
         try:
             self.keeper.begin(call.sample_id, call.key, worst)
@@ -101,24 +107,27 @@ class Session:
             raise
         finally:
             self.n_in_flight -= 1
+            self.in_flight[provider] -= 1
             self.purse.settle(worst, cost)
         return output
 
-    async def enter(self, worst: Amount) -> None:
+    async def enter(self, worst: Amount, provider: str) -> None:
         """Wait until a call may begin, and set its worst case aside."""
         while True:
             await self.refuse_when_stopped()
-            if self.is_full():
+            if self.is_full(provider):
                 await asyncio.sleep(PAUSE)
             elif not await self.set_aside(worst):
                 self.halt("budget", "The next call could cost more than what is left of the budget.")
-            elif self.is_full() or self.stop:
+            elif self.is_full(provider) or self.stop:
                 self.purse.settle(worst, Amount())
             else:
                 return
 
-    def is_full(self) -> bool:
-        return self.is_closed or self.n_in_flight >= self.limit
+    def is_full(self, provider: str) -> bool:
+        """Whether no further call may be on its way, here or to this provider."""
+        has_place = self.in_flight[provider] < self.places.get(provider, self.limit)
+        return self.is_closed or self.n_in_flight >= self.limit or not has_place
 
     async def set_aside(self, worst: Amount) -> bool:
         """Take the call's worst case from the budget; what calls on their way will leave counts."""

@@ -52,6 +52,31 @@ def test_money_follows_the_price_table(settings):
     )
 
 
+def test_each_model_that_is_asked_counts_at_its_own_price(settings):
+    settings.MODEL_PRICES = {
+        "anthropic/dear": {"input": 3, "output": 15},
+        "anthropic/*": {"input": 0, "output": 0},
+    }
+    judged = {"options": {"rounds": 2, "judge": "anthropic/dear"}, "model": "anthropic/cheap"}
+    plan = make_plan(**shaping(**judged))
+    estimate = estimate_run(plan, model="anthropic/cheap")
+    assert estimate.n_calls == 4 * (5 + 6)
+    assert estimate.dollars == pytest.approx(4 * 6 * (703 * 3 + 4 * 15) / 1e6, rel=0.01)
+    assert estimate_run(plan, model="anthropic/cheap", uses_batches=True).dollars == estimate.dollars
+
+
+@pytest.mark.parametrize(
+    ("judge", "n_calls"), [("anthropic/judge", 2 + 2 * 5), ("openai/judge", 2 + 2), ("", 2 + 2 * 5)]
+)
+def test_a_judge_with_log_probabilities_is_asked_once(judge, n_calls):
+    options = {"judges": [{"model": judge}] if judge else []}
+    model = "anthropic/claude-test"
+    plan = make_plan(**shaping(kind="preference", options=options, model=model))
+    estimate = estimate_run(plan, model=model)
+    assert estimate.n_calls == 4 * n_calls
+    assert estimate.n_calls_at_most == 4 * (6 + 2 * 5)
+
+
 def test_more_connections_take_less_time():
     model = "anthropic/claude-test"
     plan = make_plan(**shaping(model=model))
@@ -113,7 +138,7 @@ def test_a_budget_below_what_is_used_is_refused():
 
 @pytest.mark.parametrize(
     ("seconds", "told"),
-    [(0.2, "1 seconds"), (89, "89 seconds"), (600, "10 minutes"), (7200, "2 hours"), (200_000, "2 days")],
+    [(0.2, "1 second"), (89, "89 seconds"), (600, "10 minutes"), (7200, "2 hours"), (200_000, "2 days")],
 )
 def test_lengths_of_time_are_told_in_two_words(seconds, told):
     assert duration(seconds) == told

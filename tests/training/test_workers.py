@@ -147,3 +147,26 @@ def test_the_limit_of_a_provider_holds_across_processes(small_shards, tmp_path):
         assert [worker.wait(120) for worker in workers] == [0, 0]
     assert provider.n_answered == CALLS
     assert 4 <= provider.most_open <= 5
+
+
+def test_the_limit_of_a_provider_holds_for_judges_too(tmp_path):
+    with provider_server(latency=0.1) as answering, provider_server(latency=0.1) as judging:
+        judging.reply = lambda messages: "A"
+        run = start_run(
+            constitution=make_adopted_constitution(),
+            kind="preference",
+            prompts=[Prompt(f"Question {number}?") for number in range(16)],
+            model="openai-api/local/llama-test",
+            base_url=answering.openai_url,
+            options={
+                "judges": [{"model": "anthropic/claude-test", "base_url": judging.anthropic_url}],
+                "samples": 1,
+            },
+        )
+        answering.reply = lambda messages: f"Answer {answering.n_calls}."
+        worker = start_worker(run, tmp_path, 12, PROVIDER_CONCURRENCY='{"anthropic": 3}')
+        assert worker.wait(120) == 0
+    run.refresh_from_db()
+    assert (run.status, judging.n_answered) == ("finished", 32)
+    assert judging.most_open <= 3
+    assert answering.most_open > 3

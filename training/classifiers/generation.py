@@ -4,7 +4,7 @@ from typing import Any
 
 from constitution.models import Constitution
 from training.classifiers.classes import fields_of_prompt
-from training.pipelines import Options, Pipeline, Recipe
+from training.pipelines import Asked, Options, Pipeline, Recipe
 
 ATTEMPTS = 2
 MAX_PARAPHRASES = 5
@@ -39,6 +39,11 @@ def calls_per_sample(recipe: Recipe) -> int:
     return ATTEMPTS * (2 + int(recipe["paraphrases"]) + len(recipe["languages"]))
 
 
+def usual_asks(recipe: Recipe, model: str) -> list[Asked]:
+    """What is asked for is usually written the first time."""
+    return [Asked(model, calls_per_sample(recipe) / ATTEMPTS)]
+
+
 def read_result(sample: Any) -> dict[str, Any]:
     """What was written, and whether the model would not write it."""
     return {name: sample.store[name] for name in ("query", "answer", "variants", "flags", "failed")}
@@ -56,6 +61,7 @@ PIPELINE = Pipeline(
     ),
     make_recipe=make_recipe,
     calls_per_sample=calls_per_sample,
+    usual_asks=usual_asks,
     read_result=read_result,
     defaults={"paraphrases": 1, "languages": []},
     sample_fields=fields_of_prompt,

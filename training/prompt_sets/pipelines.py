@@ -3,7 +3,7 @@
 from typing import Any
 
 from constitution.models import Constitution
-from training.pipelines import Options, Pipeline, Recipe
+from training.pipelines import Asked, Options, Pipeline, Recipe
 from training.prompts import Prompt
 
 ATTEMPTS = 2
@@ -53,6 +53,10 @@ def most_calls(_recipe: Recipe) -> int:
     return ATTEMPTS
 
 
+def usual_asks(_recipe: Recipe, model: str) -> list[Asked]:
+    return [Asked(model, 1)]
+
+
 def read_written(sample: Any) -> dict[str, Any]:
     return {"written": sample.store["written"], "failed": not sample.store["written"]}
 
@@ -68,6 +72,7 @@ WRITING = Pipeline(
     instructions=("prompts_for_principle.txt",),
     make_recipe=make_nothing,
     calls_per_sample=most_calls,
+    usual_asks=usual_asks,
     read_result=read_written,
     sample_fields=writing_fields,
 )
@@ -78,5 +83,6 @@ NAMING = Pipeline(
     instructions=("principles_of_prompt.txt",),
     make_recipe=list_principles,
     calls_per_sample=most_calls,
+    usual_asks=usual_asks,
     read_result=read_named,
 )

@@ -81,7 +81,7 @@ def test_the_command_tells_what_the_first_round_takes_and_begins_nothing(what, c
     slug = what["constitution"].conversation.slug
     words = {"set": "town", "model": "rehearsal/demonstration", "at_least": 2}
     call_command("generate_prompts", slug, dry_run=True, **words)
-    assert "The first round would take 3 samples, about 6 calls" in capsys.readouterr().out
+    assert "The first round would take 3 samples, about 3 calls (at most 6)" in capsys.readouterr().out
     assert not GenerationRun.objects.exists()
 
 
