@@ -5,7 +5,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-WORKERS ?= 1
+# Web server processes; without a number, one for each core, up to four.
+WORKERS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -57,10 +58,10 @@ $(VENV)/.train: requirements/train.txt requirements/torch.txt requirements/torch
 demo: $(VENV)/.base ## set up everything, load a demonstration conversation, and serve it
 	@$(MANAGE) migrate --no-input --verbosity 0
 	@$(MANAGE) load_demo --site "http://$(HOST):$(PORT)"
-	@$(MANAGE) serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
+	@$(MANAGE) serve --host $(HOST) --port $(PORT) $(WORKERS:%=--workers %)
 
 serve: $(VENV)/.base ## serve the site as it is, with its job worker
-	@$(MANAGE) serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
+	@$(MANAGE) serve --host $(HOST) --port $(PORT) $(WORKERS:%=--workers %)
 
 stop: $(VENV)/.base ## stop the site and its database
 	@$(MANAGE) stop_site

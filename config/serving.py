@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 SERVE = b"\0serve\0"
 """The command's name as it stands among the arguments of a process."""
 THREADS_PER_WORKER = 4
+MOST_WORKERS = 4
+"""More only where asked for: each takes 110 MB and more, and PostgreSQL and jobs want cores too."""
 DATABASE_CHECK_INTERVAL = 2.0
 
 
@@ -28,6 +30,12 @@ class PortTaken(Exception):
 
 class AlreadyServing(Exception):
     """The site is being served from this folder already."""
+
+
+def default_workers() -> int:
+    """A web process for each core that this one may use, up to four."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(cores or 1, MOST_WORKERS))
 
 
 def prepare_site() -> None:

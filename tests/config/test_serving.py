@@ -18,6 +18,7 @@ import pytest
 
 from config.embedded_postgres.leftovers import NOBODYS_PID
 from config.embedded_postgres.server import read_pid_file
+from config.serving import default_workers
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -83,6 +84,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     wait_until(lambda: site.child("procrastinate"))
     yield site
     site.manage("stop_site")
+
+
+@pytest.mark.parametrize(("cores", "n"), [(1, 1), (2, 2), (4, 4), (64, 4)])
+def test_there_is_a_web_process_for_each_core_up_to_four(monkeypatch, cores, n):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(cores)))
+    assert default_workers() == n
+
+
+def test_where_cores_cannot_be_asked_for_they_are_counted(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert default_workers() == 1
+
+
+def test_so_many_web_processes_are_served(site):
+    assert len(site.child("granian").children()) == default_workers()
 
 
 def test_a_killed_web_server_is_started_again(site):

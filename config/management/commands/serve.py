@@ -2,7 +2,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.serving import AlreadyServing, PortTaken, prepare_site, refuse_conflicts, serve_site
+from config.serving import (
+    AlreadyServing,
+    PortTaken,
+    default_workers,
+    prepare_site,
+    refuse_conflicts,
+    serve_site,
+)
 
 
 class Command(BaseCommand):
@@ -11,7 +18,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--workers", type=int, default=1, help="web server processes")
+        parser.add_argument(
+            "--workers",
+            type=int,
+            default=default_workers(),
+            help="web server processes; one for each core, up to four, unless given",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port, workers = options["host"], options["port"], options["workers"]
