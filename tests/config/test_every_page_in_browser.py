@@ -8,7 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.config.participant_acts import through_refusals
 from tests.config.participant_pages import NO_PAGE, Visit, make_every_page, participant_routes
+from tests.config.participant_states import make_every_state
 from tests.conftest import watched
 
 PHONE = {"width": 390, "height": 844}
@@ -58,14 +60,15 @@ CUT_OFF = """() => {
 @pytest.fixture
 def visits(transactional_db) -> list[Visit]:
     cache.clear()
-    return make_every_page()
+    return [*make_every_page(), *make_every_state()]
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Some of the pages say that something is refused, or not there."""
     context = browser.new_context()
-    yield from watched(context, "status of 403 ", "status of 404 ", "status of 410 ")
+    refused = [f"status of {status} " for status in (400, 403, 404, 410, 500)]
+    yield from watched(context, *refused)
     context.close()
 
 
@@ -84,6 +87,7 @@ def walk(visits, context: BrowserContext, live_server) -> Callable[..., Iterator
             page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
             yield str(visit), page
         yield from through_a_round(page, live_server.url)
+        yield from through_refusals(page, live_server.url, language)
 
     return through
 
