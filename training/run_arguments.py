@@ -12,7 +12,7 @@ from training.budget import Budget
 from training.estimate import estimate_run
 from training.jobs import queue_run
 from training.models import GenerationRun
-from training.prompt_sets.services import find_set, prompts_of
+from training.prompt_sets.services import describe_set, find_set, prompts_of
 from training.prompts import Prompt, read_prompts
 from training.providers import RETRIES, ModelUnavailable
 from training.services import ConstitutionNotAdopted, RunInProgress, execute_run, make_plan, start_run
@@ -62,6 +62,15 @@ def chosen_prompts(words: dict[str, Any]) -> Sequence[Prompt]:
     return read_prompts(words["prompts"], limit=words["limit"]).prompts
 
 
+def prompts_from(words: dict[str, Any]) -> str:
+    """Where the prompts come from, in words; of a file its name alone."""
+    if words.get("answers_of"):
+        return f"run {words['answers_of']}"
+    if words.get("prompt_set"):
+        return describe_set(find_set(words["prompt_set"]), words["tags"])
+    return f"the file {words['prompts'].name}" if words.get("prompts") else ""
+
+
 def begin_and_carry_out(
     *,
     constitution: Constitution,
@@ -90,7 +99,7 @@ def begin_and_carry_out(
     if words["dry_run"]:
         tell(f"This run would take {estimate_run(make_plan(**shaping), model=model, **pace).in_words()}.")
         return None
-    run = start_run(**shaping, **pace, budget=budget_of(words))
+    run = start_run(**shaping, **pace, budget=budget_of(words), prompts_from=prompts_from(words))
     tell(f"Run {run.pk}: {run.n_finished} of {run.n_samples} samples are finished.")
     if words["queue"]:
         queue_run(run=run)

@@ -12,7 +12,7 @@ from constitution.models import Constitution
 from training.budget import Budget
 from training.models import GenerationRun, PromptSet
 from training.pipelines import pipeline_of
-from training.prompt_sets.services import PromptSetRefused, prompts_of
+from training.prompt_sets.services import PromptSetRefused, describe_set, prompts_of
 from training.prompts import DEMONSTRATION, Prompt, PromptError, read_prompts
 from training.providers import ModelUnavailable, check_base_url, check_model, check_name
 from training.run_access import Reader, may_run, usable_constitutions
@@ -175,6 +175,13 @@ class RunForm(forms.Form):
     def pace(self) -> dict[str, Any]:
         """What shapes no answer."""
         return {name: self.cleaned_data[name] for name in ("max_connections", "uses_batches")}
+
+    def prompts_from(self) -> str:
+        """Where the prompts come from, in words."""
+        if self.cleaned_data["prompt_set"]:
+            return describe_set(self.cleaned_data["prompt_set"])
+        sent = self.files.get("prompts")
+        return f"the file {sent.name}" if sent else "the demonstration of this platform"
 
     def budget(self) -> Budget:
         return Budget(tokens=self.cleaned_data["token_budget"], dollars=self.cleaned_data["money_budget"])

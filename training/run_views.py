@@ -37,7 +37,9 @@ def start(request: HttpRequest) -> HttpResponse:
     if "estimate" in request.POST:
         return show_estimate(request, form)
     try:
-        run = start_run(**form.shaping(), **form.pace(), budget=form.budget())
+        run = start_run(
+            **form.shaping(), **form.pace(), budget=form.budget(), prompts_from=form.prompts_from()
+        )
     except ValueError as error:
         form.add_error(None, str(error))
         return render(request, "training/start.html", {"form": form}, status=422)

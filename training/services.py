@@ -53,11 +53,13 @@ def start_run(
     budget: Budget | None = None,
     max_connections: int = 20,
     uses_batches: bool = False,
+    prompts_from: str = "",
 ) -> GenerationRun:
     """Return the run with exactly these inputs: the one made before, or a new one. Asks no model yet.
 
     `options` are those of the kind's pipeline; what is not given has the pipeline's default. `budget`,
     `max_connections` and `uses_batches` shape no answer: a run that is taken up again may have others.
+    `prompts_from` says in words where the prompts come from.
     """
     plan = make_plan(
         constitution=constitution,
@@ -80,6 +82,7 @@ def start_run(
             "base_url": base_url,
             "parameters": plan.parameters,
             "prompts_sha256": plan.prompts_sha256,
+            "prompts_from": prompts_from,
             "is_rehearsal": is_rehearsal(model),
             "code_version": CODE_VERSION,
             "n_samples": len(plan.prompts),

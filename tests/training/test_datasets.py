@@ -144,3 +144,12 @@ def test_lengths_duplicates_and_flags_are_counted():
     assert (tally.n_rows, tally.n_duplicates, tally.n_longer) == (2, 1, 2)
     assert tally.flags == {"answer_refuses": 2}
     assert tally.principles == {3: 2}
+
+
+def test_card_and_manifest_say_where_the_prompts_come_from(tmp_path):
+    told = "the prompt set “town” (Meeting of the town; licence CC BY 4.0)"
+    run = execute_run(run=make_run(prompts_from=told))
+    export_dataset(run=run, format="sft", out=tmp_path / "out")
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert f"| Prompts | {told} |" in card
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["prompts_from"] == told

@@ -107,6 +107,21 @@ def test_prompts_come_from_a_set():
     assert "2 samples" in told.getvalue()
 
 
+def test_a_run_remembers_where_its_prompts_come_from(tmp_path):
+    chosen = make_set(slug="own", source="Meeting of the town", license="MIT")
+    add_prompts(prompt_set=chosen, prompts=[Prompt(f"Number {n}?", ("benign",)) for n in range(9)])
+    reference = make_adopted_constitution().reference
+    words = ("--model", MODEL, "--limit", "2", "--queue")
+    file = tmp_path / "mine.jsonl"
+    file.write_text('{"prompt": "hey"}')
+    for source in (["--prompt-set", "own", "--tags", "benign"], ["--prompts", str(file)]):
+        call_command("generate_revisions", reference, *source, *words, stdout=StringIO(), stderr=StringIO())
+    assert set(GenerationRun.objects.values_list("prompts_from", flat=True)) == {
+        "the prompt set “own”, those tagged benign (Meeting of the town; licence MIT)",
+        "the file mine.jsonl",
+    }
+
+
 def test_an_unknown_set_is_named():
     with pytest.raises(CommandError, match="no prompt set “other”"):
         call_command("generate_revisions", make_adopted_constitution().reference, "--prompt-set", "other")

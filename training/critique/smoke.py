@@ -80,6 +80,7 @@ def start_smoke(run: GenerationRun) -> GenerationRun:
         sampling=run.parameters["sampling"],
         max_connections=run.max_connections,
         budget=left_budget(run),
+        prompts_from="the smoke set of this platform",
     )
 
 

@@ -37,6 +37,7 @@ def write_card(
         "withdrawal_rule": RULES.get(options.without_withdrawn, ""),
         "provenance": provenance,
         "principles": principle_counts(run.constitution, tally, provenance),
+        "prompts_from": one_line(run.prompts_from),
         "consents": consents_of(run.constitution),
         "sampling": sorted(run.parameters["sampling"].items()),
         **counts(tally),

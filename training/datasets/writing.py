@@ -248,6 +248,7 @@ def write_manifest(
         "constitution_sha256": run.constitution_sha256,
         "constitutions_behind": list(origins.provenances),
         "prompts_sha256": run.prompts_sha256,
+        "prompts_from": run.prompts_from,
         "model": run.model,
         "parameters": run.parameters,
         "options": options.describe(),

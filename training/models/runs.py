@@ -42,6 +42,9 @@ class GenerationRun(models.Model):
         help_text="The kind's own options, seed, sampling settings, version of the instructions."
     )
     prompts_sha256 = models.CharField(max_length=64)
+    prompts_from = models.TextField(
+        blank=True, help_text="Where its prompts come from, in words, with their licence where that is known."
+    )
     is_rehearsal = models.BooleanField(default=False, help_text="Made from prepared answers, not by a model.")
     code_version = models.CharField(max_length=60)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)

@@ -35,7 +35,7 @@ class ImportForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     source = forms.CharField(label="Where they come from", max_length=500, required=False)
-    license = forms.CharField(label="License", max_length=100, required=False)
+    license = forms.CharField(label="Licence", max_length=100, required=False)
 
     def clean_file(self) -> UploadedFile:
         sent: UploadedFile = self.cleaned_data["file"]

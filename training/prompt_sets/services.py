@@ -90,6 +90,14 @@ def prompts_of(
     return found
 
 
+def describe_set(prompt_set: PromptSet, tags: Sequence[str] = ()) -> str:
+    """Where prompts of a set come from, in words: for a run's page and its datasets' cards."""
+    licence = f"licence {prompt_set.license}" if prompt_set.license else "no licence named"
+    known = "; ".join(filter(None, [prompt_set.source, licence]))
+    chosen = f", those tagged {' or '.join(tags)}" if tags else ""
+    return f"the prompt set “{prompt_set.slug}”{chosen} ({known})"
+
+
 def find_set(slug: str) -> PromptSet:
     found = PromptSet.objects.filter(slug=slug).first()
     if found is None:

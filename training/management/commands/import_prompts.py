@@ -18,7 +18,8 @@ class Command(BaseCommand):
         add("--set", required=True, metavar="SLUG", help="the prompt set, made if it is not there")
         add("--name", default="", help="what people read; only for a new set")
         add("--source", default="", help="where the prompts come from; only for a new set")
-        add("--license", default="", help="under which they may be used; only for a new set")
+        told = "under which they may be used; only for a new set"
+        add("--licence", "--license", dest="license", metavar="LICENCE", default="", help=told)
         add("--format", choices=FORMATS, default="", help="without it, told by the file's ending")
         add("--columns", nargs="*", default=[], help="of a CSV file, those that hold prompts")
         add("--tags", nargs="*", default=[], help="for every prompt: harmful helpful benign contentious …")
