@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from opinion.arguments import rows_of_people
 from opinion.drawing import order_by_votes
 from opinion.threads import in_one_thread
 from opinion.votes import Votes
@@ -81,11 +82,15 @@ def audit_groups(
         Random splits; the smallest possible p-value is 1 / (n_splits + 1).
     most_votes : int
         With more votes, people are drawn at random until their votes are about so many.
+
+    Raises
+    ------
+    ValueError
+        If there is not one group for each person, or n_splits is below 99.
     """
     if n_splits < LEAST_SPLITS:
         raise ValueError(f"n_splits must be at least {LEAST_SPLITS} for a p-value of 0.01, got {n_splits}")
-    if len(row_of) != votes.n_people:
-        raise ValueError(f"row_of must hold one group for each of {votes.n_people} people, got {len(row_of)}")
+    row_of = rows_of_people(votes, row_of)
     order = order_by_votes(votes)
     rng = np.random.default_rng(seed)
     people = _tested_people(votes, row_of, order, most_votes, rng)

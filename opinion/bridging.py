@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from opinion.arguments import weights_of_people
 from opinion.projection import centered_matrix, leading_components, mean_votes
 from opinion.threads import in_one_thread
 from opinion.votes import Votes
@@ -98,19 +99,33 @@ def fit_votes(
         Penalties on the squares of intercepts and factors, in units of one vote's squared error. The
         intercepts' is the larger, so that what either could explain is taken for a matter of opinion.
     person_weights : float array of shape (n_people,), optional
-        How much each person's votes count; only their proportions matter.
+        How much each person's votes count, 0 or above; only their proportions matter.
 
     Returns
     -------
     VoteModel
+        All 0 where no vote has any weight.
+
+    Raises
+    ------
+    ValueError
+        If n_factors is neither 1 nor 2, a ridge is not above 0, or there is not one weight of 0 or above for
+        each person.
+
+    Notes
+    -----
+    The model is that of Community Notes (Wojcik et al. 2022).
     """
     if n_factors not in (1, 2):
         raise ValueError(f"n_factors must be 1 or 2, got {n_factors!r}")
     if not (intercept_ridge > 0 and factor_ridge > 0):
         raise ValueError(f"ridges must be above 0, got {intercept_ridge!r} and {factor_ridge!r}")
-    if votes.n_votes == 0:
+    weights = weights_of_people(votes, person_weights)
+    if weights @ votes.n_votes_by_person == 0:
         return _empty(votes, n_factors)
-    problem = _problem(votes, person_weights, [intercept_ridge] + [factor_ridge] * n_factors)
+    problem = _problem(
+        votes, None if person_weights is None else weights, [intercept_ridge] + [factor_ridge] * n_factors
+    )
     return _alternated(problem, _start(votes, n_factors), max_sweeps)
 
 

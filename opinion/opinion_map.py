@@ -93,6 +93,12 @@ class OpinionMap:
         return self.votes.sha256
 
     @property
+    def row_of(self) -> Ints:
+        """Each person's row in arrays by group, −1 for people in none: (n,)."""
+        row = np.searchsorted([group.id for group in self.groups], self.group_of)
+        return np.where(self.group_of == NO_GROUP, NO_GROUP, row)
+
+    @property
     def history(self) -> GroupHistory:
         """What the next map of this conversation is to be given as `previous`."""
         people = zip(self.participant_ids.tolist(), self.group_of.tolist(), strict=True)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opinion import support
+from opinion.arguments import rows_of_people, weights_of_people
 from opinion.bridging import fit_votes
 from opinion.votes import Votes
 
@@ -72,9 +73,14 @@ def weigh_votes(votes: Votes, row_of: Ints, k: int, weights: Floats | None = Non
     k : int
         With 0, everybody is one group.
     weights : float array of shape (n_people,), optional
+
+    Raises
+    ------
+    ValueError
+        If there is not one row and one weight for each person, a row is beyond k, or a weight below 0.
     """
-    row_of, k = (row_of, k) if k else (np.zeros(votes.n_people, dtype=np.int64), 1)
-    weight = np.ones(votes.n_people) if weights is None else weights
+    row_of, k = (rows_of_people(votes, row_of, k), k) if k else (np.zeros(votes.n_people, dtype=np.int64), 1)
+    weight = weights_of_people(votes, weights)
     shape = (3, k, votes.n_statements)
     sums, squares = np.zeros(shape).ravel(), np.zeros(shape).ravel()
     for block in votes.blocks():
@@ -132,8 +138,10 @@ def bridging(votes: Votes, row_of: Ints, k: int, weights: Floats | None = None) 
     Looks at people's opinions one by one, so it does not matter in which group somebody is, only that
     they are in one.
     """
-    weight = np.ones(votes.n_people) if weights is None else weights
-    return fit_votes(votes, person_weights=np.where(row_of >= 0, weight, 0.0) if k else weight).scores
+    weight = weights_of_people(votes, weights)
+    if k:
+        weight = np.where(rows_of_people(votes, row_of, k) >= 0, weight, 0.0)
+    return fit_votes(votes, person_weights=weight).scores
 
 
 READINGS: dict[str, Reading] = {

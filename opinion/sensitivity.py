@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from opinion.arguments import marks_of_statements, rows_of_people
 from opinion.groups import find_groupings, find_groups
 from opinion.projection import N_DENSE, NO_VARIANCE, centered_matrix, project, telling_components
 from opinion.reliability import expected_positions
@@ -68,7 +69,13 @@ def sensitivity(
         Every k from 2 to this is tried, as far as there are so many different positions.
     top_n : int
         How many statements the top has.
+
+    Raises
+    ------
+    ValueError
+        If there is not one row for each person, from −1 to k − 1, or one mark for each statement.
     """
+    row_of, left_out = rows_of_people(votes, row_of, k), marks_of_statements(votes, left_out)
     if k < 1:
         return []
     grouped = row_of >= 0

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opinion.approval import Approvals, complete_votes
+from opinion.arguments import marks_of_statements, rows_of_people
 from opinion.proportionality import Proportionality, check_proportionality
 from opinion.threads import in_one_thread
 from opinion.votes import Votes
@@ -69,8 +70,7 @@ def choose_slate(
     """Choose n statements so that everybody finds something.
 
     Approvals are own votes completed by a model (`opinion.approval`), so a slate is as good as the
-    model's expectations. Of equally good statements the smallest id is taken, the one place where
-    numbering matters.
+    model's expectations. Of equally good statements the smallest id is taken.
 
     Parameters
     ----------
@@ -82,12 +82,14 @@ def choose_slate(
     seed : for the drawing of people
     most_cells : people × candidates at most whose approvals the rule looks at; of more people it looks at
         some drawn at random, and nothing larger is ever dense. Shares are measured on all people.
+    Raises ValueError if a setting is none of these, or an array has not one entry for each.
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    if not 1 <= n <= MOST_STATEMENTS:
+    if not isinstance(n, int | np.integer) or not 1 <= n <= MOST_STATEMENTS:
         raise ValueError(f"n must be a whole number from 1 to {MOST_STATEMENTS}, got {n!r}")
-    approvals = complete_votes(votes, np.zeros(votes.n_statements, bool) if left_out is None else left_out)
+    group_of = None if group_of is None else rows_of_people(votes, group_of)
+    approvals = complete_votes(votes, marks_of_statements(votes, left_out))
     n_candidates = len(approvals.candidates)
     people = approvals.some_people(most_cells // max(n_candidates, 1), seed)
     columns = METHODS[method](approvals.rows(people), min(n, n_candidates))

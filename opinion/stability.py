@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from opinion.arguments import marks_of_statements, rows_of_people
 from opinion.drawing import order_by_votes
 from opinion.groups import MIN_SHARE
 from opinion.kmeans import weighted_centers, weighted_kmeans
@@ -143,7 +144,15 @@ def bootstrap(
     k : with 0, everybody is one group
     left_out : bool array of shape (n_statements,), not ranked, and shaping neither map nor groups
     groups_kept : levels and ranks keep everyone's group: for groups that were given, not found
+
+    Raises
+    ------
+    ValueError
+        If there is not one row for each person, from −1 to k − 1, or one mark for each statement, or
+        n_draws is below 1.
     """
+    if n_draws < 1:
+        raise ValueError(f"n_draws must be at least 1, got {n_draws}")
     base = _base(votes, row_of, k, left_out, groups_kept)
     once = np.ones(votes.n_people, dtype=np.int64)
     with one_thread():
@@ -153,7 +162,8 @@ def bootstrap(
 
 
 def _base(votes: Votes, row_of: Ints, k: int, left_out: Bools, groups_kept: bool) -> _Base:
-    row_of, k = (row_of, k) if k else (np.zeros(votes.n_people, dtype=np.int64), 1)
+    left_out = marks_of_statements(votes, left_out)
+    row_of, k = (rows_of_people(votes, row_of, k), k) if k else (np.zeros(votes.n_people, dtype=np.int64), 1)
     n_answered = np.bincount(votes.person[~left_out[votes.statement]], minlength=votes.n_people)
     n_answered = n_answered + int(left_out.sum())
     return _Base(votes, left_out, row_of, k, n_answered, order_by_votes(votes), groups_kept)

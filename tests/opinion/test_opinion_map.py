@@ -49,6 +49,17 @@ def test_given_groups_are_taken_as_they_are():
     assert found.silhouette_by_k == {}
 
 
+def test_the_rows_of_a_map_are_those_of_its_tables():
+    """Groups may have any numbers; rows are what the other readings take."""
+    from opinion.readings import weakest
+
+    votes = planted_votes()
+    found = analyze(votes, groups={person: 3 + 4 * (person % 2) for person in range(60)}, uncertainty=False)
+    assert found.row_of.tolist() == [person % 2 for person in range(60)] + [-1] * 30
+    assert weakest(votes, found.row_of, found.k) == pytest.approx(found.weakest_agreement)
+    assert analyze(Votes.from_arrays([], [], [])).row_of.tolist() == []
+
+
 def test_people_in_no_group_do_not_weigh_on_consensus():
     votes = votes_of([[1], [1], [-1]])
     assert analyze(votes, groups={0: 0, 1: 1}).gac == pytest.approx([(2 / 3) ** 2])
