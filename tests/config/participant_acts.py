@@ -1,4 +1,4 @@
-"""What participants meet by acting: too often, too late, wrongly, offline; one generator for all languages."""
+"""What participants meet by acting: too often, too late, wrongly, offline, or for the last time."""
 
 from collections.abc import Iterator
 from unittest import mock
