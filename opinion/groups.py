@@ -176,6 +176,11 @@ def find_groupings(
     max_k : int
         The largest number of groups considered.
     seed : int
+
+    Notes
+    -----
+    Base clusters first and then groups: Polis (clusters.clj). First centers far apart: k-means++ (Arthur and
+    Vassilvitskii 2007). Silhouette: Rousseeuw (1987).
     """
     if len(positions) == 0:
         return Groupings({0: np.empty(0, dtype=np.int64)}, {}, 0)
@@ -206,7 +211,7 @@ def mean_silhouette(distances: Floats, labels: Ints, k: int) -> Floats:
     Returns
     -------
     float array of shape (n_starts,), between −1 and 1
-        A point alone in its group counts 0.
+        A point alone in its group counts 0 (Rousseeuw 1987).
     """
     own = labels == np.arange(k)[:, None, None]  # (k, n_starts, n_points)
     size = np.count_nonzero(own, axis=2)

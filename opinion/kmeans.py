@@ -74,7 +74,21 @@ def kmeans_by_k(
 def settled(
     points: Floats, weights: Ints, centers: Floats, max_steps: int = MAX_STEPS
 ) -> tuple[Ints, Floats]:
-    """Run k-means from the given centers, shape (n_starts, k, 2), to its end; the same returned."""
+    """Run k-means from given centers until no point changes its center (Lloyd 1982).
+
+    Parameters
+    ----------
+    points : float array of shape (n_points, 2)
+    weights : int array of shape (n_points,)
+    centers : float array of shape (n_starts, k, 2)
+    max_steps : int
+
+    Returns
+    -------
+    labels : int array of shape (n_starts, n_points)
+    inertia : float array of shape (n_starts,)
+        Weighted sum of squared distances to the own center.
+    """
     homogeneous = np.stack([points[:, 0], points[:, 1], np.ones(len(points))])
     pulls, centers = homogeneous * weights.astype(np.float64), centers.transpose(2, 1, 0)
     ends, labels = np.empty_like(centers), np.empty((centers.shape[2], len(points)), dtype=np.uint8)

@@ -56,6 +56,14 @@ def project(votes: Votes, left_out: NDArray[np.bool_]) -> Projection:
     votes : Votes
     left_out : bool array of shape (n_statements,)
         Statements that must not shape the map (moderated out, metadata): their column is 0 for everybody.
+
+    Returns
+    -------
+    Projection
+
+    Notes
+    -----
+    Mean imputation and the scaling of people with few votes are those of Polis (pca.clj).
     """
     center = mean_votes(votes, left_out)
     matrix = centered_matrix(votes, center, left_out)

@@ -2,6 +2,10 @@
 
 The larger the number, the more there is of what all have in common. They differ in what they are careful
 about; `docs/readings.md` says when to use which.
+
+All take votes; each person's row, an int array of shape (n_people,) from 0 to k − 1, −1 for people in none;
+k, with 0 everybody being one group; and weights, a float array of shape (n_people,), 0 or above, or none. All
+give a float array of shape (n_statements,), and raise ValueError for arrays that are not of these people.
 """
 
 from collections.abc import Callable, Mapping

@@ -63,6 +63,10 @@ def representativeness(counts: Counts, tested: NDArray[np.bool_]) -> Representat
     counts : Counts of shape (k, n_statements)
     tested : bool array of shape (n_statements,)
         The statements that count as tests when significance is adjusted for their number.
+
+    Returns
+    -------
+    Representativeness
     """
     sides = np.stack([counts.agrees, counts.disagrees])
     seen = counts.seen
@@ -75,7 +79,20 @@ def representativeness(counts: Counts, tested: NDArray[np.bool_]) -> Representat
 
 
 def difference_z(successes: Ints, seen: Ints, rest_successes: Ints, rest_seen: Ints) -> Floats:
-    """Two-proportion z with one imagined success on either side; 0 where everyone chose this side."""
+    """Two-proportion z with one imagined success on either side, as Polis has it.
+
+    Parameters
+    ----------
+    successes, seen : int arrays of one shape
+        How many of a group chose a side, and how many of it voted at all.
+    rest_successes, rest_seen : int arrays of the same shape
+        The same for all others.
+
+    Returns
+    -------
+    float array of the same shape
+        0 where everyone chose this side.
+    """
     share, rest_share = (successes + 1) / (seen + 1), (rest_successes + 1) / (rest_seen + 1)
     pooled = (successes + rest_successes + 2) / (seen + rest_seen + 2)
     spread = np.sqrt(pooled * (1 - pooled) * (1 / (seen + 1) + 1 / (rest_seen + 1)))
@@ -92,6 +109,10 @@ def benjamini_hochberg(p: Floats) -> Floats:
     Returns
     -------
     float array of the same shape, each at least as large as its p-value and at most 1
+
+    Notes
+    -----
+    Benjamini and Hochberg (1995).
     """
     flat = p.ravel()
     order = np.argsort(flat, kind="stable")
@@ -107,6 +128,18 @@ def select_representative(
     """Choose at most 5 representative statements per group, those of agreement first.
 
     With a single group there is nobody to differ from, and nothing is chosen.
+
+    Parameters
+    ----------
+    counts : Counts of shape (k, n_statements)
+    statement_ids : int array of shape (n_statements,), ascending
+        What comes first may lead where what comes later does not, as in Polis (repness.clj).
+    skipped : bool array of shape (n_statements,)
+        Statements that cannot be chosen.
+
+    Returns
+    -------
+    list of k lists
     """
     if len(counts.agrees) < 2:
         return [[] for _ in counts.agrees]

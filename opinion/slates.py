@@ -139,7 +139,7 @@ def equal_shares(approves: Bools, n: int) -> Ints:
 
 
 def phragmen(approves: Bools, n: int) -> Ints:
-    """Phragmén's sequential rule: columns in the order chosen; parameters as of `equal_shares`.
+    """Phragmén's sequential rule: columns in the order chosen, (n,); parameters as of `equal_shares`.
 
     Every statement costs its supporters one unit, so spread that the largest load grows least (1894).
     """

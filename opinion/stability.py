@@ -67,7 +67,10 @@ class Stability:
     is_ranked: Bools
 
     def ranks(self) -> NDArray[np.int32]:
-        """Rank by level in each draw, from 1; equal levels share the best; 0 for those not ranked."""
+        """Rank by level in each draw, from 1; equal levels share the best; 0 for those not ranked.
+
+        Shape (n_draws, n_statements).
+        """
         ranks = np.zeros(self.levels.shape, dtype=np.int32)
         for row, levels in zip(ranks, self.levels[:, self.is_ranked], strict=True):
             row[self.is_ranked] = 1 + len(levels) - np.searchsorted(np.sort(levels), levels, side="right")
@@ -134,6 +137,7 @@ def bootstrap(
     people drawn, each weighing as often as drawn. Groups are found by the map's rule made quicker: k stays
     as it is, k-means runs on the people themselves from few starts, and of the groupings with large enough
     groups the one of least spread is taken. `method_agreement` says how little that changes.
+    (Efron 1979; stability of groups as Hennig 2007.)
     Every draw has its own random numbers from `seed`, applied to people in an order that rests on their
     votes, so neither the number of draws nor anybody's id changes it. All runs in one thread.
 

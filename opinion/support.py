@@ -98,17 +98,40 @@ def group_aware_consensus(agrees: Numbers, seen: Numbers) -> Floats:
     Returns
     -------
     float array of shape (n_statements,), between 0 and 1
+
+    Notes
+    -----
+    Polis's group-informed consensus (Small et al. 2021).
     """
     return agreement(agrees, seen).prod(axis=0)
 
 
 def consensus_level(consensus: Floats, k: int) -> Floats:
-    """Consensus per group, GAC^(1/k): comparable between different numbers of groups."""
+    """Consensus per group, GAC^(1/k): comparable between different numbers of groups.
+
+    Parameters
+    ----------
+    consensus : float array of shape (n_statements,), above 0 and below 1
+    k : int, at least 1
+
+    Returns
+    -------
+    float array of shape (n_statements,), above 0 and below 1
+    """
     return consensus ** (1 / k)
 
 
 def weakest_agreement(agrees: Numbers, seen: Numbers) -> Floats:
-    """The agreement of the group that agrees least: float array of shape (n_statements,)."""
+    """The agreement of the group that agrees least.
+
+    Parameters
+    ----------
+    agrees, seen : int arrays of shape (n_groups, n_statements)
+
+    Returns
+    -------
+    float array of shape (n_statements,), above 0 and below 1
+    """
     return agreement(agrees, seen).min(axis=0)
 
 
@@ -138,7 +161,18 @@ def level_lower_bound(agrees: Numbers, seen: Numbers, quantile: float = LOWER_QU
 
 
 def share_z(successes: Ints, seen: Ints) -> Floats:
-    """Test statistic that more than half choose a side: 2·sqrt(S+1)·((A+1)/(S+1) − ½)."""
+    """Test statistic that more than half choose a side: 2·sqrt(S+1)·((A+1)/(S+1) − ½), as Polis has it.
+
+    Parameters
+    ----------
+    successes, seen : int arrays of one shape
+        How many chose the side, and how many voted at all.
+
+    Returns
+    -------
+    float array of the same shape
+        Standard normal, nearly, where half of very many choose the side; 1 where nobody voted.
+    """
     return 2 * np.sqrt(seen + 1) * ((successes + 1) / (seen + 1) - 0.5)
 
 
@@ -160,7 +194,15 @@ def majority(
 
 
 def uncertain(total: Counts, statement_ids: Ints, skipped: NDArray[np.bool_]) -> list[UncertainStatement]:
-    """The statements that more than 3 in 10 voters passed on, the most telling first."""
+    """The statements that more than 3 in 10 voters passed on, the most telling first.
+
+    Parameters
+    ----------
+    total : Counts of shape (1, n_statements), all people together
+    statement_ids : int array of shape (n_statements,)
+    skipped : bool array of shape (n_statements,)
+        Statements that cannot be chosen.
+    """
     passes, seen = total.passes[0], total.seen[0]
     share = passes / np.maximum(seen, 1)
     score = share**2 * passes
