@@ -4,12 +4,15 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from opinion import LiveOpinion, Votes, analyze
 from opinion.audit import audit_groups
 from opinion.readings import READINGS
 from opinion.slates import METHODS, choose_slate
-from tests.opinion.conversations import votes_of
+from opinion.stability import bootstrap
+from tests.opinion.conversations import any_votes, votes_from, votes_of
 
 MANY = 250  # statements: more than are decomposed at once
 
@@ -99,3 +102,18 @@ def test_the_live_map_is_the_same(kind, n):
     assert live.projection.explained_variance == pytest.approx(found.explained_variance, abs=1e-9)
     assert live.gac == pytest.approx(found.gac)
     assert np.isfinite(live.projection.positions).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(any_votes(), st.integers(1, 4), st.integers(0, 1000), st.sampled_from(sorted(METHODS)))
+def test_any_votes_and_any_groups_can_be_asked_everything(cast, k, seed, method):
+    votes, draw = votes_from(cast), np.random.default_rng(seed)
+    rows, left_out = draw.integers(-1, k, votes.n_people), draw.random(votes.n_statements) < 0.2
+    weights = draw.integers(0, 3, votes.n_people).astype(float)
+    for name, reading in READINGS.items():
+        assert np.isfinite(reading(votes, rows, k, weights)).all(), name
+    stability = bootstrap(votes, rows, k, left_out, n_draws=3, seed=seed)
+    assert ((stability.levels > 0) & (stability.levels < 1)).all()
+    slate = choose_slate(votes, 3, method=method, left_out=left_out, group_of=rows)
+    assert len(slate.statement_ids) == min(3, (~left_out).sum())
+    assert 0 <= audit_groups(votes, rows, n_splits=99).p_value <= 1
