@@ -13,6 +13,7 @@ Numbers = NDArray[np.int64] | NDArray[np.float64]  # counts, or sums of weights
 
 Z_SIGNIFICANT = 1.2816  # one-sided, 90 %
 LOWER_QUANTILE = 0.05
+ROUNDING = 1e-15
 MAX_MAJORITY = 5
 UNCERTAIN_SHARE = 0.3
 
@@ -155,7 +156,9 @@ def level_lower_bound(agrees: Numbers, seen: Numbers, quantile: float = LOWER_QU
     k = len(agrees)
     first = (poch(agrees + 1, 1 / k) / poch(seen + 2, 1 / k)).prod(axis=0)
     second = (poch(agrees + 1, 2 / k) / poch(seen + 2, 2 / k)).prod(axis=0)
-    concentration = first * (1 - first) / (second - first**2) - 1
+    # Beyond some 10⁸ votes a group the variance is smaller than rounding leaves of the difference.
+    variance = np.maximum(second - first**2, ROUNDING * first**2)
+    concentration = first * (1 - first) / variance - 1
     bound: Floats = betaincinv(first * concentration, (1 - first) * concentration, quantile)
     return bound
 
