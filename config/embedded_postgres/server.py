@@ -200,8 +200,11 @@ def stop(data_dir: Path) -> bool:
     with start_lock(data_dir.parent):
         if find_running(data_dir) is None:
             return False
+        user = owner_of(data_dir)
+        if user is not None:
+            open_the_way(data_dir)
         arguments = ("stop", "-w", "-s", "-m", "fast", "-D", str(data_dir))
-        outcome = run_program("pg_ctl", *arguments, user=owner_of(data_dir))
+        outcome = run_program("pg_ctl", *arguments, user=user)
     if outcome.returncode != 0:
         raise OperationalError(f"The site's own PostgreSQL did not stop: {last_line(outcome.stdout)}")
     return True

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+import timeit
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import psycopg
@@ -30,17 +32,34 @@ print(ensure_running(pathlib.Path(sys.argv[1]))["host"])
 
 
 @pytest.fixture
+def tmp_path(own_folder: Path) -> Path:
+    return own_folder
+
+
+@pytest.fixture
 def data_dir(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "var" / "postgres"
     yield folder
     stop(folder)
 
 
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """The data of a server with one vote, made once: that takes longer than copying them."""
+    with TemporaryDirectory() as folder:
+        data_dir = Path(folder) / "postgres"
+        ensure_running(data_dir)
+        execute(data_dir, "CREATE TABLE vote (choice int CHECK (choice < 2), words text)")
+        execute(data_dir, "INSERT INTO vote VALUES (1, 'kept')")
+        stop(data_dir)
+        yield data_dir
+
+
 @pytest.fixture
-def running(data_dir: Path) -> Path:
+def running(made: Path, data_dir: Path) -> Path:
+    data_dir.parent.mkdir()
+    subprocess.run(["cp", "--archive", made, data_dir], check=True)
     ensure_running(data_dir)
-    execute(data_dir, "CREATE TABLE vote (choice int CHECK (choice < 2), words text)")
-    execute(data_dir, "INSERT INTO vote VALUES (1, 'kept')")
     return data_dir
 
 
@@ -94,10 +113,8 @@ def test_it_starts_at_first_use_and_is_found_again(data_dir):
 
 
 def test_finding_it_again_is_quick(running):
-    began = time.perf_counter()
-    for _ in range(100):
-        ensure_running(running)
-    assert time.perf_counter() - began < 1.0
+    rounds = timeit.repeat(lambda: ensure_running(running), number=20, repeat=5)
+    assert min(rounds) < 0.2
 
 
 def test_the_first_connection_makes_the_sites_database(data_dir):
@@ -107,7 +124,7 @@ def test_the_first_connection_makes_the_sites_database(data_dir):
 
 def test_processes_that_start_at_once_share_one_server(data_dir):
     processes = [start_elsewhere(data_dir) for _ in range(5)]
-    answers = [process.communicate(timeout=60) for process in processes]
+    answers = [process.communicate(timeout=180) for process in processes]
     assert [process.returncode for process in processes] == [0] * 5, answers
     assert len({output for output, _ in answers}) == 1
     assert len([p for p in psutil.process_iter(["cmdline"]) if is_server_of(p, data_dir)]) == 1
@@ -119,7 +136,7 @@ def is_server_of(process: psutil.Process, data_dir: Path) -> bool:
 
 def test_it_outlives_the_process_that_started_it(data_dir):
     process = start_elsewhere(data_dir)
-    process.communicate(timeout=60)
+    process.communicate(timeout=180)
     assert find_running(data_dir) is not None
 
 
@@ -135,6 +152,12 @@ def test_votes_survive_a_proper_stop(running):
 
 def test_stopping_twice_is_harmless(running):
     assert [stop(running), stop(running)] == [True, False]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only then PostgreSQL runs as another user")
+def test_it_is_stopped_although_the_way_to_it_was_closed(running):
+    running.parent.parent.chmod(0o700)
+    assert stop(running)
 
 
 def test_django_waits_while_the_server_recovers_from_a_killed_backend(running):
