@@ -2,11 +2,12 @@
 
 from collections import Counter
 from random import Random
+from unittest.mock import patch
 
 import pytest
 
 from tests.factories import make_conversation, make_participant, make_statement, make_vote
-from voting.candidates import candidates_of, forget_candidates
+from voting.candidates import Candidates, candidates_of, forget_candidates
 from voting.models import GroupCounts, Showing, Statement
 from voting.routing import METADATA_AFTER, RULE, keep_showing, next_card
 
@@ -17,13 +18,18 @@ def draw(conversation, participant=None, seed=0):
     return next_card(conversation=conversation, participant=participant, random=Random(seed))
 
 
-def counts(conversation, participant=None, n=300):
-    """What is drawn how often, each time as if no card had been dealt before."""
-    drawn = Counter()
-    for seed in range(n):
-        forget_candidates()
-        drawn[draw(conversation, participant, seed).statement.number] += 1
-    return drawn
+def draw_often(conversation, participant=None):
+    """300 cards, each drawn as if none had been dealt before."""
+    forget_candidates()
+    with patch("voting.candidates.SECONDS_KEPT", 3600.0), patch.object(Candidates, "note_card"):
+        cards = [draw(conversation, participant, seed) for seed in range(300)]
+    forget_candidates()
+    return cards
+
+
+def counts(conversation, participant=None):
+    """What is drawn how often of 300 times."""
+    return Counter(card.statement.number for card in draw_often(conversation, participant))
 
 
 def deal(conversation, participant):
@@ -127,11 +133,7 @@ def test_the_chance_kept_is_the_share_drawn():
         statement = make_statement(conversation, number=number)
         if number < 20:
             make_vote(make_participant(conversation), statement)
-    chances = {}
-    for seed in range(300):
-        forget_candidates()
-        card = draw(conversation, seed=seed)
-        chances[card.statement.number] = card.chance
+    chances = {card.statement.number: card.chance for card in draw_often(conversation)}
     drawn = counts(conversation)
     assert min(chances.values()) == pytest.approx(0.05 / 40)
     assert max(chances.values()) == pytest.approx(0.95 / 20 + 0.05 / 40)
