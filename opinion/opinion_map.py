@@ -361,6 +361,8 @@ def _checked_settings(
         raise ValueError("give groups or lock_k, not both: given groups leave nothing to lock")
     if groups is not None and previous is not None:
         raise ValueError("give groups or previous, not both: given groups keep their own numbers")
+    if previous is not None and not isinstance(previous, GroupHistory):
+        raise ValueError(f"previous must be the history of a map, got {type(previous).__name__}")
     limits = {
         "seed": (seed, 0, 2**32 - 1),
         "min_votes": (min_votes, 1, 10**9),

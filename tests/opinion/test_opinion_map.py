@@ -255,6 +255,7 @@ def test_two_people_cannot_be_three_groups():
         ({"seed": -1}, "seed must be .* got -1"),
         ({"groups": {0: 0}, "lock_k": 2}, "groups or lock_k, not both"),
         ({"groups": {0: 0}, "previous": GroupHistory()}, "groups or previous, not both"),
+        ({"previous": GroupHistory().to_dict()}, "previous must be the history of a map, got dict"),
         ({"groups": {99: 0, 0: 1}}, "groups names ids that are not among these votes: 99"),
         ({"groups": {0: -1}}, "whole number of at least 0, got -1"),
         ({"groups": {0: "A"}}, "whole number of at least 0, got 'A'"),
