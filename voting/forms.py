@@ -70,6 +70,7 @@ class ConversationForm(forms.ModelForm):
         label="Language you write in",
         help_text="Participants read the pages in their own language, and this one if we do not have theirs.",
         choices=settings.LANGUAGES,
+        initial=settings.LANGUAGE_CODE,
         required=False,
     )
 

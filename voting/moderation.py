@@ -129,7 +129,7 @@ def split_statement(
     limit = statement.conversation.statement_limit
     cleaned = list(dict.fromkeys(clean_statement(text, limit=limit) for text in texts if text.strip()))
     if not 2 <= len(cleaned) <= MOST_PARTS:
-        raise ModerationRefused(f"Write between two and {MOST_PARTS} statements, one per line.")
+        raise ModerationRefused(f"Write 2 to {MOST_PARTS} statements, one per line.")
     with transaction.atomic():
         conversation = Conversation.objects.select_for_update(no_key=True).get(pk=statement.conversation_id)
         statement = _hold_one(statement)

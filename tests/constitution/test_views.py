@@ -41,6 +41,11 @@ def test_everyone_reads_an_adopted_constitution(client, adopted):
         assert words in answer.content.decode()
 
 
+def test_who_adopted_unworded_statements_has_settled_their_wording(client, owner, adopted):
+    assert "It stands as the public wrote it" in client.get(page("latest")).content.decode()
+    assert "needs a person" not in client.get(page("latest")).content.decode()
+
+
 def test_without_a_constitution_the_page_says_what_will_be_there(client, conversation):
     assert "The constitution will stand here" in client.get(page("latest")).content.decode()
 

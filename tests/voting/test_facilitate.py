@@ -90,6 +90,13 @@ def test_a_new_conversation_is_a_draft_of_its_own(facilitator, owner):
     )
 
 
+def test_a_new_conversation_is_written_in_english_unless_another_language_is_chosen(facilitator):
+    page = facilitator.get("/facilitate/new/").content.decode()
+    assert '<option value="en" selected>' in page
+    facilitator.post("/facilitate/new/", {"title": "Was nun?", "language": "de"})
+    assert Conversation.objects.get().language == "de"
+
+
 def test_a_conversation_without_a_question_is_not_made(facilitator):
     assert facilitator.post("/facilitate/new/", {"title": " "}).status_code == 422
     assert not Conversation.objects.exists()

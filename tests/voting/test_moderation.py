@@ -160,7 +160,7 @@ def test_two_ideas_become_two_statements_of_the_same_author(conversation):
 
 @pytest.mark.parametrize("texts", [[], ["One."], ["Twice.", "Twice."], [f"Part {n}." for n in range(6)]])
 def test_a_split_makes_two_to_five_statements(conversation, texts):
-    with pytest.raises(ModerationRefused, match="between two and 5"):
+    with pytest.raises(ModerationRefused, match="Write 2 to 5"):
         split_statement(statement=make_statement(conversation), texts=texts)
 
 

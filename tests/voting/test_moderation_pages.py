@@ -101,7 +101,7 @@ def test_each_form_of_a_statements_page_does_its_deed(facilitator, conversation,
     ("data", "message"),
     [
         ({"deed": "correct", "text": "x" * 281}, "Please keep to 280 characters"),
-        ({"deed": "split", "texts": "Only one."}, "between two and 5"),
+        ({"deed": "split", "texts": "Only one."}, "Write 2 to 5"),
         ({"deed": "merge", "target": "4"}, "Statement 4 takes no votes"),
         ({"deed": "set_language", "language": "xx"}, "Select a valid choice"),
         ({"deed": "explode"}, "Statement 4"),
