@@ -116,6 +116,15 @@ def test_chances_are_shares_of_draws():
     assert stability.chance_of_passing(0.6, min_votes_per_group=6).tolist() == [0, 0]
 
 
+def test_the_interval_of_a_rank_leaves_out_one_draw_in_twenty_on_either_side():
+    """Statement 0 is first but for some draws of forty, where it is last and the others move up."""
+    two, four = (
+        stability_with([[0.9, 0.5, 0.2]] * (40 - n) + [[0.1, 0.5, 0.2]] * n).rank_interval() for n in (2, 4)
+    )
+    assert (two.low.tolist(), two.high.tolist()) == ([1, 2, 3], [1, 2, 3])
+    assert (four.low.tolist(), four.high.tolist()) == ([1, 1, 2], [3, 2, 3])
+
+
 def test_a_top_of_all_statements_is_certain():
     votes, stability = planted_bootstrap()
     assert (stability.chance_in_top(votes.n_statements) == 1).all()

@@ -1,5 +1,9 @@
 """The number of threads changes no result, and small problems take one."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -45,6 +49,28 @@ def test_one_thread_and_two_give_the_same_to_the_last_digit(entry):
         with threadpool_limits(n_threads):
             answers.append(entry(*large_enough_to_be_shared()))
     assert answers[0] == answers[1]
+
+
+MAP_OF_ITS_OWN = """
+import json
+from opinion import Votes, analyze
+from tests.opinion.conversations import planted_arrays
+votes = Votes.from_arrays(*planted_arrays(n_people=300, n_statements=220)[:3])
+print(json.dumps(analyze(votes, uncertainty=4).to_dict()))
+"""
+
+
+def test_two_processes_give_the_same_map():
+    """With another seed of Python's own hashing, and another number of threads from the start."""
+    answers = [
+        subprocess.run(
+            [sys.executable, "-c", MAP_OF_ITS_OWN], capture_output=True, text=True, check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "OPENBLAS_NUM_THREADS": n_threads},
+        ).stdout
+        for seed, n_threads in (("1", "1"), ("2", "2"))
+    ]  # fmt: skip
+    assert answers[0] == answers[1]
+    assert len(answers[0]) > 10_000
 
 
 def test_a_function_in_one_thread_leaves_the_limits_as_it_found_them():
