@@ -82,7 +82,10 @@ def project(votes: Votes, left_out: NDArray[np.bool_]) -> Projection:
 
 
 def mean_votes(votes: Votes, left_out: NDArray[np.bool_]) -> Floats:
-    """Mean vote on each statement: float array of shape (n_statements,), between −1 and 1."""
+    """Mean vote on each statement: float array of shape (n_statements,), between −1 and 1.
+
+    0 where nobody voted, and where `left_out`, a bool array of shape (n_statements,), says so.
+    """
     disagrees, passes, agrees = votes.counts
     return np.where(left_out, 0.0, (agrees - disagrees) / np.maximum(agrees + disagrees + passes, 1))
 
@@ -91,6 +94,14 @@ def centered_matrix(votes: Votes, center: Floats, left_out: NDArray[np.bool_]) -
     """The mean-imputed, column-centered votes, of shape (n_people, n_statements), stored sparsely.
 
     An unseen statement is taken at its mean, so after centering it is exactly 0 and needs no storage.
+
+    Parameters
+    ----------
+    votes : Votes
+    center : float array of shape (n_statements,)
+        Mean vote on each statement.
+    left_out : bool array of shape (n_statements,)
+        Statements whose column is 0 for everybody.
     """
     from scipy.sparse import csr_array
 
@@ -174,6 +185,11 @@ def place_person(
     Returns
     -------
     float array of shape (2,)
+
+    Raises
+    ------
+    ValueError
+        If values, center and components are not of the same number of statements.
     """
     if not len(values) == len(center) == components.shape[1]:
         raise ValueError(

@@ -62,8 +62,12 @@ def person_weights(votes: Votes, weights: Mapping[int, float]) -> Floats:
 
 
 def effective_sample_size(weights: Floats) -> float:
-    """Kish's effective sample size, (Σw)² / Σw²: how many equally heavy people would say as much."""
-    return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
+    """Kish's effective sample size (1965), (Σw)² / Σw²: how many equally heavy people would say as much.
+
+    From 1 to n_people for weights of shape (n_people,); 0 where nobody has any weight.
+    """
+    squares = float((weights**2).sum())
+    return float(weights.sum()) ** 2 / squares if squares else 0.0
 
 
 def weigh_votes(votes: Votes, row_of: Ints, k: int, weights: Floats | None = None) -> WeighedCounts:

@@ -124,7 +124,7 @@ def test_weighted_votes_add_up_to_the_effective_number_of_voters():
 def test_unequal_weights_are_worth_fewer_people():
     assert effective_sample_size(np.ones(50)) == pytest.approx(50)
     assert effective_sample_size(np.array([3.0, 1.0])) == pytest.approx(1.6)
-    assert effective_sample_size(np.empty(0)) == 0
+    assert effective_sample_size(np.empty(0)) == effective_sample_size(np.zeros(3)) == 0
 
 
 def test_unequal_weights_widen_the_lower_bound():
