@@ -93,6 +93,18 @@ def test_killed_in_reinforcement_learning_it_goes_on_from_its_checkpoint(plan):
     assert json.loads(places.result.read_text())["after"]["n_pairs"] > 10
 
 
+def test_grpo_moves_the_model_by_the_reward_models_word(plan, base_model):
+    from training.finetuning.program import main
+
+    places = plan("grpo", REWARD | {"max_steps": 2}, RLOO | {"kind": "grpo", "max_steps": 3})
+    main(places.plan)
+    lines = [line for line in ProgressReader(places.progress).read_new() if line["stage"] == 2]
+    rewards = {line["step"]: line["reward"] for line in lines if "reward" in line}
+    assert sorted(rewards) == [1, 2, 3]
+    assert len(set(rewards.values())) == 3
+    assert weights_of(places) != sha256_of(base_model / "model.safetensors")
+
+
 def test_several_processes_train_one_model_and_one_of_them_reports(plan):
     places = plan("two", SFT | {"max_steps": 2, "batch_size": 4})
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
