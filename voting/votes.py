@@ -66,12 +66,17 @@ def load_votes(conversation: Conversation) -> CountedVotes:
 def _read_votes(
     conversation: Conversation,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8]]:
-    packed = b"".join(_packed_votes(conversation))
-    votes = np.frombuffer(packed, dtype=PACKED_VOTE)
+    # Buffers that grow, so that little more memory is taken than the arrays themselves need.
+    persons, statements, choices = bytearray(), bytearray(), bytearray()
+    for packed in _packed_votes(conversation):
+        votes = np.frombuffer(packed, dtype=PACKED_VOTE)
+        persons += votes["person"].astype(np.int32).data
+        statements += votes["statement"].astype(np.int32).data
+        choices += votes["choice"].astype(np.int8).data
     return (
-        votes["person"].astype(np.int32),
-        votes["statement"].astype(np.int32),
-        votes["choice"].astype(np.int8),
+        np.frombuffer(persons, np.int32),
+        np.frombuffer(statements, np.int32),
+        np.frombuffer(choices, np.int8),
     )
 
 
