@@ -1,7 +1,6 @@
 """The results and the facilitator's analyses in a real browser, with and without JavaScript."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from analysis.services import run_analysis
@@ -55,15 +54,6 @@ def test_results_fit_a_phone(page: Page, live_server, conversation):
     for address in ("/c/now/results/", "/c/now/results/statements/"):
         page.goto(live_server.url + address)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_table_of_statements_has_no_accessibility_fault(page: Page, live_server, conversation, theme):
-    run_analysis(conversation=conversation, lock_k=2)
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    page.goto(f"{live_server.url}/c/now/results/statements/")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
 
 
 def test_bars_are_drawn_as_wide_as_their_shares(page: Page, live_server, conversation):

@@ -89,8 +89,7 @@ def test_a_double_click_is_one_vote(page: Page, live_server, conversation):
     # What a click sends is written down until it is answered.
     page.wait_for_function("localStorage.length === 0")
     assert Participant.objects.count() == 1
-    assert Vote.objects.count() <= 2
-    assert Vote.objects.values("statement").distinct().count() == Vote.objects.count()
+    assert Vote.objects.count() == 1
 
 
 def test_going_back_and_voting_again_does_no_harm(page_without_javascript: Page, live_server, conversation):

@@ -161,17 +161,15 @@ def test_a_moderator_merges_a_twin_and_its_author_sees_it(page: Page, live_serve
     expect(page.locator(".vote-card__text")).to_have_text(NEAR)
 
 
-@pytest.mark.parametrize(
-    "path", ["moderation/", "moderation/?status=merged", "statements/5/", "statements/6/"]
-)
-def test_the_moderators_pages_are_sound(page: Page, live_server, conversation, path):
+def test_the_moderators_pages_are_sound(page: Page, live_server, conversation):
     make_statement(conversation, TEXT, number=5, status="pending", language="en")
     make_statement(conversation, "AI must be honest, always!", number=6)
     make_vote(make_participant(conversation), Statement.objects.get(number=6))
     merge_statements(conversation=conversation, numbers=[6], into=3)
     sign_in(page, live_server.url)
-    page.goto(f"{live_server.url}/facilitate/now/{path}")
-    assert_sound(page)
+    for path in ("moderation/", "moderation/?status=merged", "statements/5/", "statements/6/"):
+        page.goto(f"{live_server.url}/facilitate/now/{path}")
+        assert_sound(page)
 
 
 def test_the_public_log_is_sound(page: Page, live_server, conversation):
