@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from evaluation.services import RunBusy, execute_run, hold
 from evaluation.tasks import bbq
 from tests.factories import make_variant
 from tests.provider_server import provider_server
+from tests.training.processes import PATIENCE, wait_until, wait_until_it_rests
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
@@ -39,27 +39,20 @@ def start(var_dir, *arguments):
     return subprocess.Popen([sys.executable, "-c", SCRIPT, *told], cwd=ROOT, env=environment)
 
 
-def wait_until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_run_goes_on_and_no_answered_question_is_asked_again(own_var):
     n_questions, n_before = 24, 7
     with provider_server(reply=lambda messages: "(A)", gate=n_before) as server:
         variant = make_variant(model="openai-api/local/model", base_url=server.openai_url)
         process = start(own_var, "bbq", variant.slug)
-        wait_until(lambda: server.n_answered == n_before)
-        time.sleep(0.5)
+        wait_until(lambda: server.n_answered == n_before, of=process)
+        wait_until_it_rests(process)
         process.send_signal(signal.SIGKILL)
         process.wait()
         run = EvaluationRun.objects.get()
         assert run.status == "running"
         server.open_gate()
-        assert start(own_var, "bbq", variant.slug).wait(timeout=120) == 0
+        assert start(own_var, "bbq", variant.slug).wait(PATIENCE) == 0
     run.refresh_from_db()
     assert (run.status, run.scores.count(), run.n_missing) == ("finished", n_questions, 0)
     assert server.n_answered == n_questions

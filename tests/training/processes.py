@@ -7,8 +7,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 from django.db import connection
 
+PATIENCE = 300.0
+"""Seconds to wait for a process where other programs may keep it waiting."""
+RESTING = 0.03
+"""Seconds of computing in a third of a second, or less: a heartbeat, but no answer that is dealt with."""
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -34,9 +39,18 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def wait_until(is_so: Callable[[], object], *, seconds: float = 60) -> None:
-    """Wait for something to become true, or fail."""
-    deadline = time.monotonic() + seconds
+def wait_until_it_rests(process: subprocess.Popen) -> None:
+    """Wait until a process that waits for answers has dealt with those that arrived."""
+    worker, spent = psutil.Process(process.pid), -1.0
+    while worker.status() == psutil.STATUS_RUNNING or sum(worker.cpu_times()[:2]) - spent > RESTING:
+        spent = sum(worker.cpu_times()[:2])
+        time.sleep(0.3)
+
+
+def wait_until(is_so: Callable[[], object], *, of: subprocess.Popen | None = None) -> None:
+    """Wait for something to become true; fail where it takes too long, or where its process ended before."""
+    deadline = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < deadline, "it did not happen in time"
+        assert of is None or of.poll() is None, "the process ended before it happened"
         time.sleep(0.02)

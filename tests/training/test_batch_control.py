@@ -5,7 +5,7 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.factories import make_adopted_constitution
-from tests.training.processes import start_process, wait_until
+from tests.training.processes import PATIENCE, start_process, wait_until
 from training.batch_jobs import cancel_provider_batches
 from training.control import cancel_run, pause_run, requeue_run
 from training.models import GenerationRun, ProviderBatch
@@ -50,7 +50,7 @@ def begin(provider):
 
 def work_until_a_batch_is_sent(run: GenerationRun, folder):
     worker = start_process(folder, "work_on_run", run.pk, BATCH_POLL_SECONDS="0.2")
-    wait_until(lambda: ProviderBatch.objects.filter(status="sent").exists())
+    wait_until(lambda: ProviderBatch.objects.filter(status="sent").exists(), of=worker)
     return worker
 
 
@@ -62,7 +62,7 @@ def test_a_canceled_run_has_its_batch_canceled_by_the_worker_that_waits(begin, p
     run = begin()
     worker = work_until_a_batch_is_sent(run, tmp_path)
     assert cancel_run(run)
-    assert worker.wait(60) == 0
+    assert worker.wait(PATIENCE) == 0
     assert canceled(provider) == [True]
 
 
@@ -70,7 +70,7 @@ def test_a_run_canceled_after_a_pause_has_its_batch_canceled_by_a_job(begin, pro
     run = begin()
     worker = work_until_a_batch_is_sent(run, tmp_path)
     pause_run(run)
-    assert worker.wait(60) == 0
+    assert worker.wait(PATIENCE) == 0
     assert canceled(provider) == [False]
     assert cancel_run(run)
     (job,) = ProcrastinateJob.objects.filter(args__run_id=str(run.pk))
@@ -87,7 +87,7 @@ def test_a_run_that_goes_on_keeps_its_batch(begin, provider, tmp_path):
     run = begin()
     worker = work_until_a_batch_is_sent(run, tmp_path)
     pause_run(run)
-    assert worker.wait(60) == 0
+    assert worker.wait(PATIENCE) == 0
     cancel_run(run)
     requeue_run(run)
     cancel_provider_batches(run_id=str(run.pk))
@@ -98,7 +98,7 @@ def test_what_is_on_its_way_in_a_batch_is_not_asked_directly(begin, provider, tm
     run = begin()
     worker = work_until_a_batch_is_sent(run, tmp_path)
     pause_run(run)
-    assert worker.wait(60) == 0
+    assert worker.wait(PATIENCE) == 0
     with pytest.raises(ValueError, match="has batches on their way at the provider"):
         begin(uses_batches=False)
     assert begin().uses_batches

@@ -3,14 +3,13 @@
 import json
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.factories import make_adopted_constitution
 from tests.provider_server import ProviderServer
-from tests.training.processes import start_process
+from tests.training.processes import start_process, wait_until, wait_until_it_rests
 from training.models import GenerationRun
 from training.services import iterate_samples
 
@@ -42,12 +41,8 @@ def test_a_killed_run_asks_nothing_twice(var_dir, tmp_path, provider: ProviderSe
 
 def kill_when_all_calls_are_held(process: subprocess.Popen, provider: ProviderServer) -> None:
     """Kill at a moment when every answer has arrived, so that the count afterwards can be exact."""
-    deadline = time.monotonic() + 120
-    while provider.n_open < CONNECTIONS:
-        assert process.poll() is None, "the command ended before it could be killed"
-        assert time.monotonic() < deadline, "the command did not ask in time"
-        time.sleep(0.02)
-    time.sleep(0.3)
+    wait_until(lambda: provider.n_open == CONNECTIONS, of=process)
+    wait_until_it_rests(process)
     process.send_signal(signal.SIGKILL)
     process.wait()
 

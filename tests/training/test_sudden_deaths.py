@@ -11,10 +11,10 @@ from django.db import connection
 
 from tests.factories import make_adopted_constitution
 from tests.provider_server import ProviderServer, provider_server
-from tests.training.processes import ROOT, environment, start_process, wait_until
+from tests.training.processes import PATIENCE, ROOT, environment, start_process, wait_until
 from training.models import GenerationRun, ProviderBatch
 from training.prompts import Prompt
-from training.services import start_run
+from training.services import execute_run, start_run
 
 N_SAMPLES = 8
 CALLS = N_SAMPLES * 3
@@ -38,11 +38,11 @@ SHOW = (
 
 
 @pytest.fixture
-def own_database(tmp_path):
+def own_database(own_folder):
     """A folder whose own PostgreSQL may be killed; stopped in the end."""
-    manage(tmp_path, "migrate", "--verbosity", "0")
-    yield tmp_path
-    manage(tmp_path, "stop_site")
+    manage(own_folder, "migrate", "--verbosity", "0")
+    yield own_folder
+    manage(own_folder, "stop_site")
 
 
 def manage(folder: Path, *words: str) -> str:
@@ -66,10 +66,10 @@ def test_a_run_goes_on_when_its_database_was_killed(own_database):
         run_id = prepared.split("RUN ")[1].strip()
         words = ("work_on_run", run_id, "--max-connections", 2)
         worker = start_process(own_database, *words, DATABASE_URL="")
-        wait_until(lambda: provider.n_calls > 4, seconds=120)
+        wait_until(lambda: provider.n_calls > 4, of=worker)
         server = int((own_database / "var/postgres/postmaster.pid").read_text().split()[0])
         os.kill(server, signal.SIGKILL)
-        assert worker.wait(180) == 0
+        assert worker.wait(PATIENCE) == 0
     assert provider.n_calls == provider.n_answered == CALLS
     assert f"IS finished {N_SAMPLES}" in manage(own_database, "shell", "-c", SHOW)
 
@@ -93,33 +93,37 @@ def work(run: GenerationRun, folder: Path) -> subprocess.Popen:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("var_dir", "keys")
 class TestBatches:
+    @pytest.fixture(autouse=True)
+    def _quick_polls(self, settings):
+        settings.BATCH_POLL_SECONDS = 0.2
+
     def test_results_are_imported_after_a_kill_while_the_batch_is_processed(self, tmp_path, provider):
         provider.batches.n_polls = 1_000_000
         run = begin_in_batches(provider)
         worker = work(run, tmp_path)
-        wait_until(lambda: ProviderBatch.objects.filter(status="sent").exists())
+        wait_until(lambda: ProviderBatch.objects.filter(status="sent").exists(), of=worker)
         self.kill(worker)
         provider.batches.n_polls = 1
-        self.finishes_without_paying_twice(run, tmp_path, provider)
+        self.finishes_without_paying_twice(run, provider)
 
     def test_a_batch_is_found_after_a_kill_before_its_name_was_known(self, tmp_path, provider):
         provider.batches.keeps_silent = True
         run = begin_in_batches(provider)
         worker = work(run, tmp_path)
-        wait_until(lambda: provider.batches.made)
+        wait_until(lambda: provider.batches.made, of=worker)
         self.kill(worker)
         assert ProviderBatch.objects.get().batch_id == ""
         provider.batches.keeps_silent = False
         provider.open_gate()
-        self.finishes_without_paying_twice(run, tmp_path, provider)
+        self.finishes_without_paying_twice(run, provider)
 
     def kill(self, worker: subprocess.Popen) -> None:
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         connection.ensure_connection()
 
-    def finishes_without_paying_twice(self, run, folder, provider) -> None:
-        assert work(run, folder).wait(120) == 0
+    def finishes_without_paying_twice(self, run, provider) -> None:
+        execute_run(run=run)
         run.refresh_from_db()
         assert (run.status, run.n_finished, run.n_failed) == ("finished", N_SAMPLES, 0)
         assert provider.batches.n_requests == len(provider.batches.paid) == CALLS
