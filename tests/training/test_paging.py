@@ -53,6 +53,14 @@ def test_the_matrix_of_a_long_constitution_has_pages(reader):
     assert "0 of 80 principles" in read(reader, "coverage", *place)
 
 
+def test_another_page_of_the_matrix_asks_for_as_many_prompts(reader):
+    place = make_adopted_constitution(80).conversation.slug, 1
+    assert 'value="5"' in read(reader, "coverage", *place, page=2)
+    page = read(reader, "coverage", *place, page=2, at_least=7)
+    assert 'value="7"' in page
+    assert "?page=1&amp;at_least=7" in page
+
+
 def test_prompt_sets_have_pages(reader):
     PromptSet.objects.bulk_create(PromptSet(slug=f"s-{n:03}", name=f"Set {n}") for n in range(53))
     assert rows_of(read(reader, "prompt_sets")) == 50

@@ -89,7 +89,7 @@ def prompt_set(request: HttpRequest, slug: str) -> HttpResponse:
 def coverage(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """Show how many prompts exercise each principle, and where there are too few."""
     constitution = get_constitution(request, slug, version)
-    form = CoverageForm(request.GET or None, initial={"at_least": ENOUGH})
+    form = CoverageForm(request.GET if "at_least" in request.GET else None, initial={"at_least": ENOUGH})
     chosen = form.cleaned_data if form.is_valid() else {}
     enough = chosen.get("at_least") or ENOUGH
     rows = coverage_of(constitution, chosen.get("prompt_set"))
