@@ -1,10 +1,13 @@
 """Votes as arrays: those that count, and nothing else."""
 
+import tracemalloc
+
+import numpy as np
 import pytest
 
 from tests.factories import make_conversation, make_participant, make_statement, make_vote
 from voting.simulation import simulate_conversation
-from voting.votes import load_votes
+from voting.votes import PACKED_VOTE, load_votes
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +57,15 @@ def test_every_vote_of_many_people_is_loaded():
     rows = conversation.votes.values_list("participant__number", "statement__number", "choice")
     assert loaded(conversation) == set(rows)
     assert len(load_votes(conversation).choices) == len(rows)
+
+
+def test_a_million_votes_take_little_more_memory_than_their_arrays(monkeypatch):
+    part = np.zeros(10_000, PACKED_VOTE).tobytes()
+    monkeypatch.setattr("voting.votes._packed_votes", lambda conversation: (part for _ in range(100)))
+    conversation = make_conversation()
+    tracemalloc.start()
+    votes = load_votes(conversation)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(votes.choices) == 1_000_000
+    assert peak < 1.3 * (votes.persons.nbytes + votes.statements.nbytes + votes.choices.nbytes)
