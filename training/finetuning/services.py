@@ -148,7 +148,8 @@ def execute_finetuning(*, run: FineTuningRun, on_progress: Progress | None = Non
         if run.status in (Status.FINISHED, Status.CANCELLED):
             return run
         try:
-            prepare(run)
+            if not prepare(run):
+                return run
         except (FineTuningError, TrainerMissing, OSError) as error:
             update(run, status=Status.FAILED, error=str(error))
             raise
@@ -158,9 +159,13 @@ def execute_finetuning(*, run: FineTuningRun, on_progress: Progress | None = Non
     return run
 
 
-def prepare(run: FineTuningRun) -> None:
-    """See that the trainer is here and the base model is the same as ever; write the plan."""
+def prepare(run: FineTuningRun) -> bool:
+    """See that trainer and base model are as they must be, and write the plan.
+
+    False if the fine-tuning was canceled meanwhile: a large model takes minutes to read.
+    """
     check_trainer_is_installed()
+    update(run, wish=Wish.NONE)
     is_local = Path(run.base_model).is_dir()
     sha256 = hash_model(Path(run.base_model)) if is_local else ""
     if run.base_model_sha256 and sha256 != run.base_model_sha256:
@@ -171,7 +176,10 @@ def prepare(run: FineTuningRun) -> None:
     places = places_of(run)
     Plan(run.base_model, run.recipe, inputs, run.seed).write(places.plan)
     places.pause.unlink(missing_ok=True)
-    update(run, status=Status.RUNNING, wish=Wish.NONE, error="", base_model_sha256=sha256)
+    begun = {"status": Status.RUNNING, "error": "", "base_model_sha256": sha256}
+    is_begun = FineTuningRun.objects.filter(pk=run.pk).exclude(status=Status.CANCELLED).update(**begun)
+    run.refresh_from_db()
+    return bool(is_begun)
 
 
 def hash_model(folder: Path) -> str:

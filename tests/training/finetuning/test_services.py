@@ -75,6 +75,17 @@ def test_the_finished_folder_loads_like_any_model(begin, trained):
     assert hash_model(folder) != run.base_model_sha256
 
 
+def test_a_cancel_while_the_base_model_is_read_is_obeyed(begin, trained, monkeypatch):
+    def read_slowly(folder) -> str:
+        assert cancel_finetuning(FineTuningRun.objects.get())
+        return hash_model(folder)
+
+    monkeypatch.setattr("training.finetuning.services.hash_model", read_slowly)
+    run = execute_finetuning(run=begin(SFT))
+    assert run.status == "cancelled"
+    assert not places_of(run).log.exists()
+
+
 def test_a_finished_run_is_not_trained_again(begin, trained):
     run = execute_finetuning(run=begin(SFT | {"max_steps": 1}))
     log = places_of(run).log.read_bytes()
