@@ -33,8 +33,8 @@ def test_the_page_is_blind(client, person):
     page = client.get(page_of(make_sheet(0.873))).content.decode()
     assert "What about 1?" in page
     assert "Choose the response that keeps promise number 2." in page
-    for secret in ("0.87", "0.13", "rehearsal/demonstration</", "Chosen", "principle 1, in between"):
-        assert secret not in page.split("<main")[1].split("</nav>", 1)[1]
+    for secret in ("0.87", "0.13", "rehearsal/demonstration", "Chosen", "principle 1, in between"):
+        assert secret not in page.split("<main")[1]
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
