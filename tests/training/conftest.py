@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test import Client
 
+from tests.factories import make_facilitator
 from tests.provider_server import ProviderServer, provider_server
 
 
@@ -39,3 +41,17 @@ def no_keys(monkeypatch) -> None:
 def provider() -> Iterator[ProviderServer]:
     with provider_server() as server:
         yield server
+
+
+@pytest.fixture
+def reader(client, db) -> Client:
+    """A researcher who is signed in, and may start rehearsals only."""
+    client.force_login(make_facilitator())
+    return client
+
+
+@pytest.fixture
+def staff(client, db) -> Client:
+    """Somebody of the site's staff, who may ask models that cost money."""
+    client.force_login(make_facilitator(is_staff=True))
+    return client

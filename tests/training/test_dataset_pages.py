@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.factories import make_adopted_constitution, make_facilitator
+from tests.factories import make_adopted_constitution
 from training.datasets.exports import execute_export, zip_of
 from training.jobs import write_dataset_export
 from training.models import DatasetExport, GenerationRun, SetPrompt
@@ -18,12 +18,6 @@ from training.services import execute_run, run_folder, start_run
 
 pytestmark = pytest.mark.usefixtures("var_dir")
 ASKED = {"format": "preference", "held_out": 0.5, "helpful_share": 0.4, "licence": "cc-by-4.0", "seed": 0}
-
-
-@pytest.fixture
-def reader(client):
-    client.force_login(make_facilitator())
-    return client
 
 
 def make_run(n_prompts: int = 8, word: str = "Question") -> GenerationRun:

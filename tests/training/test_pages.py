@@ -11,12 +11,6 @@ from training.services import execute_run, start_run
 pytestmark = pytest.mark.usefixtures("var_dir")
 
 
-@pytest.fixture
-def reader(client):
-    client.force_login(make_facilitator())
-    return client
-
-
 def make_run(n_prompts: int = 2, *, is_executed: bool = True) -> GenerationRun:
     run = start_run(
         constitution=make_adopted_constitution(),

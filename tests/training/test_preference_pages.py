@@ -12,18 +12,6 @@ from training.preferences import iterate_pairs
 pytestmark = pytest.mark.usefixtures("var_dir")
 
 
-@pytest.fixture
-def reader(client):
-    client.force_login(make_facilitator())
-    return client
-
-
-@pytest.fixture
-def staff(client):
-    client.force_login(make_facilitator(is_staff=True))
-    return client
-
-
 def read(client, name: str, run, **query) -> str:
     return client.get(reverse(f"training:{name}", args=[run.pk]), query).content.decode()
 

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.factories import make_adopted_constitution, make_conversation, make_facilitator
+from tests.factories import make_adopted_constitution, make_conversation
 from training.models import GenerationRun
 from training.prompt_sets.services import add_prompts, make_set
 from training.prompts import Prompt
@@ -19,18 +19,6 @@ pytestmark = pytest.mark.usefixtures("var_dir", "keys")
 @pytest.fixture
 def constitution():
     return make_adopted_constitution(conversation=make_conversation(status="open"))
-
-
-@pytest.fixture
-def reader(client):
-    client.force_login(make_facilitator())
-    return client
-
-
-@pytest.fixture
-def staff(client):
-    client.force_login(make_facilitator(is_staff=True))
-    return client
 
 
 def words(constitution, **changed) -> dict:

@@ -3,19 +3,12 @@
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.factories import make_facilitator
 from training.classifiers.jobs import train_content_classifier
 from training.classifiers.services import train_classifier
 from training.models import ContentClassifier
 from training.services import run_folder
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def reader(client):
-    client.force_login(make_facilitator())
-    return client
 
 
 def choose(reader, run, **fields):

@@ -8,7 +8,7 @@ from django.utils.html import escape
 
 from analysis.services import run_analysis
 from constitution.services import adopt_constitution, draft_constitution, save_rule
-from tests.factories import make_adopted_constitution, make_divided_conversation, make_facilitator
+from tests.factories import make_adopted_constitution, make_divided_conversation
 from training.critique.smoke import start_smoke
 from training.datasets.exports import start_export
 from training.datasets.mixing import HelpfulSource
@@ -20,12 +20,6 @@ from training.prompts import Prompt
 from training.services import execute_run, iterate_samples, start_run
 
 pytestmark = pytest.mark.usefixtures("var_dir")
-
-
-@pytest.fixture
-def reader(client):
-    client.force_login(make_facilitator())
-    return client
 
 
 def make_run(n_prompts: int = 4, constitution=None, **options) -> GenerationRun:

@@ -4,25 +4,12 @@ import pytest
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.factories import make_facilitator
 from training.finetuning.progress import write_line
 from training.finetuning.recipes import find_recipe
 from training.finetuning.services import places_of
 from training.models import FineTuningRun
 
 pytestmark = pytest.mark.usefixtures("var_dir")
-
-
-@pytest.fixture
-def reader(client):
-    client.force_login(make_facilitator())
-    return client
-
-
-@pytest.fixture
-def staff(client):
-    client.force_login(make_facilitator(is_staff=True))
-    return client
 
 
 @pytest.fixture

@@ -21,12 +21,6 @@ REHEARSAL = "rehearsal/demonstration"
 
 
 @pytest.fixture
-def reader(client):
-    client.force_login(make_facilitator())
-    return client
-
-
-@pytest.fixture
 def constitution(var_dir):
     return make_adopted_constitution()
 
