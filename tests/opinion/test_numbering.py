@@ -11,7 +11,7 @@ from opinion import GroupHistory, OpinionMap, Votes, analyze
 from opinion.approval import complete_votes
 from opinion.audit import audit_groups
 from opinion.sensitivity import sensitivity
-from tests.opinion.conversations import planted_arrays
+from tests.opinion.conversations import RED_DWARF, planted_arrays, read_red_dwarf_input
 
 N_PEOPLE, N_STATEMENTS = 90, 30
 SEEDS = st.integers(0, 10_000)
@@ -114,3 +114,21 @@ def test_the_same_people_approve_of_the_same_statements(seed):
     nothing, everybody = np.zeros(N_STATEMENTS, dtype=bool), np.arange(N_PEOPLE)
     first, second = (complete_votes(votes, nothing).rows(everybody) for votes in (known, renamed))
     assert (second[np.ix_(people, statements)] == first).all()
+
+
+@pytest.mark.parametrize("name", RED_DWARF)
+def test_published_conversations_stay_the_same(shared, name):
+    conversation = read_red_dwarf_input(shared, name)
+    votes, draw = conversation.votes, np.random.default_rng(0)
+    people = draw.permutation(10 * votes.n_people)[: votes.n_people]
+    statements = draw.permutation(10 * votes.n_statements)[: votes.n_statements]
+    renamed = Votes.from_arrays(
+        people[votes.person], statements[votes.statement], votes.value, all_statement_ids=statements
+    )
+    left_out = statements[np.isin(votes.statement_ids, conversation.left_out)]
+    first = analyze(votes, moderated_out=conversation.left_out, uncertainty=False)
+    second = analyze(renamed, moderated_out=left_out, uncertainty=False)
+    person, statement = np.argsort(np.argsort(people)), np.argsort(np.argsort(statements))
+    assert second.group_of[person].tolist() == first.group_of.tolist()
+    assert second.positions[person] == pytest.approx(first.positions, abs=1e-9)
+    assert second.gac[statement] == pytest.approx(first.gac, abs=1e-12)

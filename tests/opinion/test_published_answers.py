@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from opinion import OpinionMap, Votes, analyze
+from opinion import OpinionMap, analyze
 from tests.opinion.conversations import (
     POLIS_MATH,
     RED_DWARF,
@@ -159,15 +159,6 @@ def test_two_groups_of_ccai_are_those_of_polis(shared, seed):
     found = analyze(conversation.votes, lock_k=2, seed=seed, uncertainty=False)
     published = [conversation.groups[person] for person in found.participant_ids.tolist()]
     assert adjusted_rand_score(published, found.group_of) >= 0.90
-
-
-def test_the_numbering_of_people_changes_no_group_of_ccai(shared):
-    votes = read_ccai(shared).votes
-    numbers = np.random.default_rng(0).permutation(5000)[: votes.n_people]
-    renumbered = Votes.from_arrays(numbers[votes.person], votes.statement_ids[votes.statement], votes.value)
-    order = np.searchsorted(renumbered.participant_ids, numbers)
-    first, second = (analyze(cast, uncertainty=False) for cast in (votes, renumbered))
-    assert second.group_of[order].tolist() == first.group_of.tolist()
 
 
 def test_consensus_of_ccai_is_the_expected_one(shared):
