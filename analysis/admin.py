@@ -13,7 +13,7 @@ LARGE = ("parameters", "silhouette_by_k", "representative", "majority", "uncerta
 @admin.register(Analysis)
 class AnalysisAdmin(ReadOnlyAdmin):
     list_display = ("conversation", "number", "n_participants", "n_votes", "k", "created_at")
-    list_filter = ("conversation",)
+    search_fields = ("=conversation__slug",)
     list_select_related = ("conversation",)
 
 

@@ -23,9 +23,10 @@ class ConversationAdmin(admin.ModelAdmin):
 class StatementAdmin(admin.ModelAdmin):
     list_display = ["number", "text", "conversation", "status", "is_seed", "is_metadata"]
     list_display_links = ["text"]
-    list_filter = ["status", "is_seed", "is_metadata", "conversation"]
+    list_filter = ["status", "is_seed", "is_metadata"]
     list_select_related = ["conversation"]
-    search_fields = ["text"]
+    # A filter would list every conversation there is.
+    search_fields = ["text", "=conversation__slug"]
     # What is decided on a statement is decided on the pages, where the log is kept.
     readonly_fields = [
         "conversation",
@@ -48,14 +49,15 @@ class StatementAdmin(admin.ModelAdmin):
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
     list_display = ["action", "statement", "target", "moderator", "conversation", "made_at"]
-    list_filter = ["action", "conversation"]
+    list_filter = ["action"]
+    search_fields = ["=conversation__slug", "=statement__number"]
     list_select_related = ["statement", "target", "moderator", "conversation"]
 
 
 @admin.register(Participant)
 class ParticipantAdmin(ReadOnlyAdmin):
     list_display = ["number", "conversation", "published_group", "created_at"]
-    list_filter = ["conversation"]
+    search_fields = ["=conversation__slug", "=number"]
     list_select_related = ["conversation"]
     exclude = ["key"]
 
@@ -63,6 +65,7 @@ class ParticipantAdmin(ReadOnlyAdmin):
 @admin.register(Vote)
 class VoteAdmin(ReadOnlyAdmin):
     list_display = ["participant", "statement", "choice", "conversation", "cast_at"]
-    list_filter = ["choice", "conversation"]
+    list_filter = ["choice"]
+    search_fields = ["=conversation__slug"]
     list_select_related = ["participant", "statement", "conversation"]
     show_full_result_count = False

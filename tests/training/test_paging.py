@@ -5,8 +5,11 @@ from django.urls import reverse
 
 from tests.factories import make_adopted_constitution, make_facilitator
 from tests.training.pairs import make_preference_run
+from training.datasets import ExportOptions
+from training.datasets.exports import start_export
+from training.datasets.views import EXPORTS_PER_PAGE
 from training.log_views import LOGS_PER_PAGE
-from training.models import ContentClassifier, GenerationRun, LabelCalibration, PromptSet
+from training.models import ContentClassifier, DatasetExport, GenerationRun, LabelCalibration, PromptSet
 from training.preference_jobs import make_report
 from training.preference_views import CURVES_PER_PAGE
 from training.prompts import Prompt
@@ -97,6 +100,16 @@ def long_run():
         options={"rounds": 1},
     )
     return execute_run(run=run)
+
+
+def test_datasets_of_a_run_have_pages(reader, long_run):
+    made = start_export(run=long_run, options=ExportOptions(format="sft"))
+    DatasetExport.objects.bulk_create(
+        DatasetExport(run=long_run, options=made.options, fingerprint=str(number))
+        for number in range(EXPORTS_PER_PAGE + 1)
+    )
+    assert rows_of(read(reader, "exports", long_run.pk)) == EXPORTS_PER_PAGE
+    assert rows_of(read(reader, "exports", long_run.pk, page=2)) == 2
 
 
 def test_among_very_many_principles_one_is_named_by_its_number(reader, long_run):

@@ -34,3 +34,18 @@ def test_a_statement_is_decided_on_only_where_the_log_is_kept(staff):
     )
     statement.refresh_from_db()
     assert (statement.text, statement.status) == ("As it was.", "pending")
+
+
+@pytest.mark.parametrize("model", ["statement", "participant", "vote"])
+def test_rows_are_found_by_their_conversation(staff, model):
+    for slug in ("town", "village"):
+        conversation = make_conversation(slug=slug)
+        make_vote(make_participant(conversation), make_statement(conversation))
+    assert "1 result" in staff.get(f"/admin/voting/{model}/", {"q": "town"}).content.decode()
+
+
+def test_a_participant_is_found_by_number(staff):
+    conversation = make_conversation(slug="one")
+    for number in (4, 44):
+        make_participant(conversation, number)
+    assert "1 result" in staff.get("/admin/voting/participant/", {"q": "one 44"}).content.decode()

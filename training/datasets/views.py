@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,6 +15,7 @@ from training.datasets.forms import ExportForm
 from training.datasets.jobs import queue_export
 from training.models import DatasetExport, GenerationRun
 
+EXPORTS_PER_PAGE = 25
 KINDS = (GenerationRun.Kind.REVISION, GenerationRun.Kind.PREFERENCE)
 
 
@@ -37,8 +39,10 @@ def exports(request: HttpRequest, pk: UUID) -> HttpResponse:
                 request, "The dataset is being written." if is_new else "That dataset is here already."
             )
             return redirect("training:exports", pk=run.pk)
-    made = run.exports.select_related("run__constitution")[:50]
-    context = {"run": run, "form": form, "exports": [(each, withdrawn_since(each)) for each in made]}
+    made = run.exports.select_related("run__constitution")
+    page = Paginator(made, EXPORTS_PER_PAGE).get_page(request.GET.get("page"))
+    told = [(each, withdrawn_since(each)) for each in page]
+    context = {"run": run, "form": form, "page": page, "exports": told}
     return render(request, "training/datasets/exports.html", context, status=422 if form.errors else 200)
 
 
