@@ -22,13 +22,23 @@ CRITIQUE_OPENING = re.compile(
     r"(?:is|was|does|did|fails|could|should|keeps|states|lacks|leaves|takes)\b)",
     re.IGNORECASE,
 )
-REFUSAL = re.compile(
-    r"\b(?:i(?:'m| am) (?:really |very |so )?(?:sorry|afraid)\b.{0,40}\b(?:can(?:no|')t|unable|not able)"
+# Usual phrases by language. Within a phrase no comma and no end of a sentence may come.
+REFUSALS = {
+    "en": r"i(?:'m| am) (?:really |very |so )?(?:sorry|afraid)\b.{0,40}\b(?:can(?:no|')t|unable|not able)"
     r"|i (?:can(?:no|')t|cannot|won'?t|will not|am unable to|am not able to) "
     r"(?:help|assist|comply|provide|support|fulfil|do that|answer|discuss|engage|create|write|share)"
-    r"|as an ai[^.]{0,60}(?:can(?:no|')t|unable|not able))",
-    re.IGNORECASE | re.DOTALL,
-)
+    r"|as an ai[^.]{0,60}(?:can(?:no|')t|unable|not able)",
+    "de": r"(?:tut mir leid|bedaur?e)[^.!?]{0,40}\b(?:kann|darf|werde) ich [^.,!?]{0,50}\bnicht\b"
+    r"|ich (?:kann|darf|werde|möchte) [^.,!?]{0,50}\bnicht (?:weiter)?"
+    r"(?:helfen|unterstützen|beantworten|erfüllen|entsprechen|nachkommen|schreiben|erstellen|geben)",
+    "es": r"(?:lo siento|lamento)[^.!?]{0,40}\bno (?:puedo|podré|me es posible)"
+    r"|no (?:puedo|podré|voy a) "
+    r"(?:ayudar|asistir|responder|proporcionar|cumplir|escribir|crear|compartir|hacer eso)",
+    "fr": r"(?:désolée?|navrée?|regrette)\b[^.!?]{0,40}\bje ne (?:peux|pourrai|suis) pas"
+    r"|je ne (?:peux|pourrai|vais) pas (?:vous |t'|te |y )?"
+    r"(?:aider|assister|répondre|fournir|écrire|créer|partager|faire cela)",
+}
+REFUSAL = re.compile(rf"\b(?:{'|'.join(REFUSALS.values())})", re.IGNORECASE | re.DOTALL)
 
 
 def read_step(step: str, completion: str, stop_reason: str, *, before: str = "") -> tuple[str, Status]:
@@ -53,5 +63,5 @@ def read_step(step: str, completion: str, stop_reason: str, *, before: str = "")
 
 
 def is_refusal(text: str) -> bool:
-    """Whether the opening of an answer declines to help (by its usual phrases in English)."""
+    """Whether the opening of an answer declines to help (by usual phrases in some languages)."""
     return bool(REFUSAL.search(text[:300].replace("’", "'")))

@@ -40,6 +40,12 @@ def test_a_revision_that_changes_nothing_is_known():
         "I’m sorry, but I can't help with that.",
         "I cannot assist with this request.",
         "As an AI, I am not able to.",
+        "Es tut mir leid, aber dabei kann ich dir nicht helfen.",
+        "Ich kann diese Frage leider nicht beantworten.",
+        "Lo siento, pero no puedo ayudarte con eso.",
+        "No puedo proporcionar esa información.",
+        "Je suis désolé, mais je ne peux pas vous aider.",
+        "Je ne peux pas répondre à cette demande.",
     ],
 )
 def test_usual_refusals_are_recognized(text):
@@ -47,7 +53,16 @@ def test_usual_refusals_are_recognized(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["I'm sorry to hear about your mother. Let us begin.", "You can't go wrong with soup.", ""]
+    "text",
+    [
+        "I'm sorry to hear about your mother. Let us begin.",
+        "You can't go wrong with soup.",
+        "",
+        "Es tut mir leid, das zu hören. Fangen wir an.",
+        "Ich kann gut verstehen, dass dir andere nicht helfen.",
+        "Lo siento mucho. Empecemos por lo que puedes hacer.",
+        "Je suis désolé de l'apprendre. Voici ce que vous pouvez faire.",
+    ],
 )
 def test_kind_or_plain_words_are_no_refusal(text):
     assert not is_refusal(text)
