@@ -41,9 +41,14 @@ class LanguageMiddleware:
         response.headers.setdefault("Content-Language", translation.get_language() or "en")
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         chosen = known_language(request.GET.get(PARAMETER, ""))
-        if chosen and not hasattr(request, "frame"):
+        if chosen and not is_framed(request):
             remember_language(response, chosen)
         return response
+
+
+def is_framed(request: HttpRequest) -> bool:
+    """Whether another site shows this page in a frame, or a frame begins here: no cookie is set there."""
+    return hasattr(request, "frame") or request.path_info.startswith("/embed/")
 
 
 def preferred_language(request: HttpRequest) -> str:

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils.safestring import SafeString
 
 from voting.models import ExternalId, Participant, Statement, Subscription, Vote
 from voting.tallies import Choices
+from voting.translations import conversation_words, mark
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,19 @@ def count_own_votes(participant: Participant) -> OwnVotes:
     )
     n_important = counts.pop("important")
     return OwnVotes(choices=Choices(**counts), n_important=n_important)
+
+
+def list_own_answers(participant: Participant) -> list[tuple[SafeString, SafeString | None]]:
+    """Each answered question with the answer, in the reader's language; None is “prefer not to say”."""
+    conversation = participant.conversation
+    answers = participant.answers.select_related("question", "option").order_by("question__position")
+    return [
+        (
+            mark(conversation_words(conversation, f"question-{question.pk}", question.text)),
+            mark(conversation_words(conversation, f"option-{option.pk}", option.text)) if option else None,
+        )
+        for question, option in ((answer.question, answer.option) for answer in answers)
+    ]
 
 
 def collect_own_data(participant: Participant) -> dict[str, Any]:

@@ -177,6 +177,13 @@
     if (xhr.status < 300) tellOutcome(requestConfig.path);
   });
 
+  /* A reason stands at the top of the page, above what somebody just pressed. */
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const { xhr, requestConfig } = event.detail;
+    const isWaiting = requestConfig?.keptAs && isForLater(xhr.status, "explained");
+    if (event.target.id === "refusal" && !isWaiting) event.target.scrollIntoView({ block: "center" });
+  });
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status === 403 && event.detail.xhr.getResponseHeader("HX-Retarget")) {
       event.detail.shouldSwap = true;

@@ -176,11 +176,11 @@ def test_a_new_vote_moves_the_dot_while_one_looks_on(page: Page, live_server, co
 def test_counts_follow_while_one_looks_on(page: Page, live_server, conversation, person):
     page.clock.install()
     enter(page, live_server.url, person)
-    expect(page.get_by_text("So far 30 people have taken part, with 298 votes.")).to_be_visible()
+    expect(page.get_by_text("30 people have taken part · 298 votes")).to_be_visible()
     make_vote(make_participant(conversation), conversation.statements.first())
     cache.clear()
     page.clock.fast_forward(A_WHILE)
-    expect(page.get_by_text("So far 31 people have taken part, with 299 votes.")).to_be_visible()
+    expect(page.get_by_text("31 people have taken part · 299 votes")).to_be_visible()
 
 
 def test_nothing_is_asked_while_the_page_is_hidden(page: Page, live_server, person):
@@ -225,4 +225,4 @@ def test_what_somebody_reads_by_keyboard_is_left_alone(page: Page, live_server, 
     answered.value.finished()
     see_what_was_asked(page)
     expect(link).to_be_focused()
-    expect(page.get_by_text("So far 30 people")).to_be_visible()
+    expect(page.get_by_text("30 people have taken part")).to_be_visible()

@@ -37,6 +37,11 @@ SMALL_TARGETS = """(least) => {
         .map(([node, box]) => `${node.outerHTML.slice(0, 90)} ${box.width | 0}×${box.height | 0}`);
 }"""
 
+# The list of languages lies over what is below it: it is looked at once.
+UNFOLD = """(isWithLanguages) => document.querySelectorAll("details").forEach((part) => {
+    part.open = isWithLanguages || !part.matches(".languages");
+})"""
+
 # What may be scrolled by itself, as a wide table, is not cut off.
 CUT_OFF = """() => {
     const wide = document.documentElement.clientWidth;
@@ -84,7 +89,7 @@ def walk(visits, context: BrowserContext, live_server) -> Callable[..., Iterator
         for visit in visits:
             page.goto(live_server.url + visit.path)
             expect(page.locator("[hx-trigger=load]")).to_have_count(0)
-            page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+            page.evaluate(UNFOLD, visit.route == "voting:home")
             yield str(visit), page
         yield from through_a_round(page, live_server.url)
         yield from through_refusals(page, live_server.url, language)

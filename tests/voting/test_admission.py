@@ -237,6 +237,29 @@ def test_who_is_screened_out_is_told_kindly(client, conversation):
     assert client.get("/c/now/questions/").url == "/c/now/#card"
 
 
+def test_what_one_answered_and_agreed_to_can_be_read_again(client, conversation):
+    with_consent(conversation, "Kept for a year.")
+    question = with_question(conversation)
+    agree(client)
+    answer(client, question, "40 or more")
+    page = client.get("/c/now/mine/").content.decode()
+    for text in ("How old are you?", "40 or more", "You agreed to version 1", "Kept for a year."):
+        assert text in page
+
+
+def test_what_one_did_not_say_is_named_as_such(client, conversation):
+    answer(client, with_question(conversation))
+    page = client.get("/c/now/mine/").content.decode()
+    assert "Prefer not to say" in page
+    assert "You agreed to" not in page
+
+
+def test_who_is_screened_out_is_not_asked_to_vote_on_their_own_page(client, conversation):
+    question = with_question(conversation)
+    answer(client, question, "Under 16")
+    assert "Vote now" not in client.get("/c/now/mine/").content.decode()
+
+
 def test_a_conversation_closed_meanwhile_takes_no_consent(client, conversation):
     with_consent(conversation)
     type(conversation).objects.update(status="closed")

@@ -89,6 +89,14 @@ def test_facilitators_pages_are_not_there_in_a_frame(client, conversation):
     assert client.get(f"{prefix}/accounts/login/").status_code == 404
 
 
+def test_why_a_panels_link_is_refused_is_said_in_the_frame_too(client, conversation):
+    page = client.get(f"/embed/{conversation.slug}/?id=p1&expires=1&signature=x")
+    assert page.status_code == 403
+    assert "frame-ancestors https://news.example" in page["Content-Security-Policy"]
+    assert "X-Frame-Options" not in page
+    assert 'target="_top"' in page.content.decode()
+
+
 def test_an_error_page_in_a_frame_leads_out_of_it(client, conversation):
     address = begin(conversation)
     page = client.get(f"{address}return/none/../../nothing/")

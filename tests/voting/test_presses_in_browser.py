@@ -128,3 +128,42 @@ def test_what_waited_and_finds_nothing_says_so(card, context):
     Statement.objects.all().delete()
     context.set_offline(False)
     expect(card.get_by_text("this page is out of date")).to_be_visible()
+
+
+def test_what_waits_stays_in_view_while_one_reads(card, context):
+    card.set_viewport_size({"width": 390, "height": 700})
+    context.set_offline(True)
+    card.get_by_role("button", name="Agree", exact=True).click()
+    card.get_by_role("heading", name="About this conversation").scroll_into_view_if_needed()
+    assert card.evaluate("scrollY") > 300
+    expect(card.get_by_text("waits on this device")).to_be_in_viewport()
+
+
+def test_what_waits_does_not_hide_the_statement(card, context):
+    card.set_viewport_size({"width": 390, "height": 700})
+    card.evaluate("location.hash = 'card'")
+    context.set_offline(True)
+    card.get_by_role("button", name="Agree", exact=True).click()
+    expect(card.get_by_text("waits on this device")).to_be_in_viewport()
+    text = card.locator(".vote-card__text").bounding_box()
+    notice = card.locator("#waiting").bounding_box()
+    bar = card.locator("#vote").bounding_box()
+    assert text["y"] + text["height"] < notice["y"] < notice["y"] + notice["height"] <= bar["y"]
+
+
+def test_enlarged_four_times_the_buttons_leave_room_for_the_statement(card):
+    card.set_viewport_size({"width": 320, "height": 256})
+    text = card.locator(".vote-card__text")
+    text.scroll_into_view_if_needed()
+    card.mouse.wheel(0, 60)
+    expect(text).to_be_in_viewport(ratio=1)
+    expect(card.locator("#vote")).to_have_css("position", "static")
+
+
+def test_a_reason_above_comes_into_view(card, conversation):
+    card.set_viewport_size({"width": 390, "height": 500})
+    Entry.objects.create(conversation=conversation, mode=Entry.Mode.INVITATION)
+    card.mouse.wheel(0, 400)
+    card.wait_for_function("scrollY >= 300")
+    card.get_by_role("button", name="Agree", exact=True).click()
+    expect(card.get_by_text("This conversation is for invited people.")).to_be_in_viewport()

@@ -13,6 +13,7 @@ from voting.external import completion_address, enter_externally
 from voting.identity import find_participant, make_ticket, newcomer_key, remember
 from voting.invitations import accept_invitation, find_invitation
 from voting.models import Conversation, Participant
+from voting.refusals import Refused, show_refusal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +49,10 @@ def frame(request: HttpRequest, slug: str) -> HttpResponse:
     conversation = get_visible_conversation(request, slug)
     key = read_frame_token(request.GET.get("token", ""), slug)
     if "signature" in request.GET:
-        key = enter_from_query(request, conversation).key
+        try:
+            key = enter_from_query(request, conversation).key
+        except Refused as refusal:  # Said in the frame too, or browsers show nothing there.
+            return allow_framing(show_refusal(request, refusal), slug)
     return allow_framing(
         redirect(frame_address(slug, key or uuid.uuid4(), request.GET.get("lang", ""))), slug
     )

@@ -18,7 +18,7 @@ from voting.embedding import first_party_path
 from voting.external import completion_address
 from voting.identity import find_by_return_token, find_participant, forget, make_return_token, remember
 from voting.models import Conversation, Participant
-from voting.own_data import collect_own_data, count_own_votes, delete_participant
+from voting.own_data import collect_own_data, count_own_votes, delete_participant, list_own_answers
 from voting.refusals import Refused
 from voting.tallies import choices_by_statement, tally
 from voting.visibility import may_see_results
@@ -72,6 +72,8 @@ def mine(request: HttpRequest, conversation: Conversation, participant: Particip
     choices = choices_by_statement(statements) if may_see_votes else {}
     context = {
         "conversation": conversation,
+        "participant": participant,
+        "answers": list_own_answers(participant),
         "counted_statuses": conversation.counted_statuses(),
         "page": page,
         "may_see_votes": may_see_votes,
