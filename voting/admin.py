@@ -10,7 +10,10 @@ class ConversationAdmin(admin.ModelAdmin):
     list_display = ["title", "slug", "status", "owner", "population", "created_at"]
     list_filter = ["status", "is_strictly_moderated"]
     search_fields = ["title", "slug"]
+    raw_id_fields = ["owner"]
+    # A text to agree to is published on the facilitator's page, where its versions are kept.
     readonly_fields = [
+        "consent",
         "source",
         "import_sha256",
         "last_participant_number",

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.factories import make_conversation, make_facilitator, make_participant, make_statement, make_vote
+from voting.admission import publish_consent
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +50,12 @@ def test_a_participant_is_found_by_number(staff):
     for number in (4, 44):
         make_participant(conversation, number)
     assert "1 result" in staff.get("/admin/voting/participant/", {"q": "one 44"}).content.decode()
+
+
+def test_a_conversation_does_not_list_all_accounts_and_consent_texts(staff):
+    conversation = make_conversation()
+    publish_consent(conversation=make_conversation(), text="Agree to another conversation?")
+    make_facilitator("somebody-else")
+    page = staff.get(f"/admin/voting/conversation/{conversation.pk}/change/").content.decode()
+    assert "somebody-else" not in page
+    assert '<select name="consent"' not in page
