@@ -116,6 +116,18 @@ def test_a_statement_rejected_after_the_vote_is_explained_and_fixed(client, conv
     assert "vote-bar" not in page
 
 
+def test_very_many_own_statements_have_pages_the_newest_first(client, conversation):
+    vote(client, 0)
+    author = Participant.objects.get()
+    for number in range(100, 123):
+        make_statement(conversation, f"The AI should count to {number}.", author=author, number=number)
+    assert read(client, "mine/").count("The AI should count to") == 20
+    assert "count to 122." in read(client, "mine/")
+    page = read(client, "mine/?written=2")
+    assert page.count("The AI should count to") == 3
+    assert "count to 100." in page
+
+
 def test_own_statements_tell_their_fate(client, conversation):
     vote(client, 0)
     author = Participant.objects.get()

@@ -24,6 +24,7 @@ from voting.tallies import choices_by_statement, tally
 from voting.visibility import may_see_results
 
 VOTES_PER_PAGE = 50
+STATEMENTS_PER_PAGE = 20
 
 OwnView = Callable[..., HttpResponse]
 
@@ -67,9 +68,10 @@ def mine(request: HttpRequest, conversation: Conversation, participant: Particip
         .order_by("-cast_at", "-pk")
     )
     page = Paginator(votes, VOTES_PER_PAGE).get_page(request.GET.get("page"))
-    statements = list(participant.statements.all())
+    written = participant.statements.prefetch_related("parts").order_by("-number")
+    written_page = Paginator(written, STATEMENTS_PER_PAGE).get_page(request.GET.get("written"))
     may_see_votes = may_see_results(conversation, participant)
-    choices = choices_by_statement(statements) if may_see_votes else {}
+    choices = choices_by_statement(written_page.object_list) if may_see_votes else {}
     context = {
         "conversation": conversation,
         "participant": participant,
@@ -77,7 +79,8 @@ def mine(request: HttpRequest, conversation: Conversation, participant: Particip
         "counted_statuses": conversation.counted_statuses(),
         "page": page,
         "may_see_votes": may_see_votes,
-        "statements": [(statement, choices.get(statement.pk)) for statement in statements],
+        "written_page": written_page,
+        "statements": [(statement, choices.get(statement.pk)) for statement in written_page],
         "return_link": return_link(request, conversation, participant),
     }
     return render(request, "voting/mine.html", context)
