@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -21,7 +22,7 @@ from config.embedded_postgres.server import read_pid_file
 from config.serving import default_workers
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 class Site:
@@ -78,12 +79,13 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(tmp_path_factory.mktemp("site") / "var")
-    wait_until(site.is_well)
-    wait_until(lambda: site.child("procrastinate"))
-    yield site
-    site.manage("stop_site")
+def site() -> Iterator[Site]:
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        site = Site(Path(folder) / "var")
+        wait_until(site.is_well)
+        wait_until(lambda: site.child("procrastinate"))
+        yield site
+        site.manage("stop_site")
 
 
 @pytest.mark.parametrize(("cores", "n"), [(1, 1), (2, 2), (4, 4), (64, 4)])
@@ -142,18 +144,19 @@ def test_stopping_leaves_no_process_and_no_lost_data(site):
     processes = [site.process, *site.process.children(recursive=True)]
     outcome = site.manage("stop_site")
     assert outcome.stdout.strip() == "Stopped: web server and worker, database."
-    _, alive = psutil.wait_procs(processes, timeout=5)
+    _, alive = psutil.wait_procs(processes, timeout=PATIENCE)
     assert not alive
     assert site.process.returncode == 0
     assert not (site.var_dir / "serve.pid").exists()
 
 
-def test_a_killed_supervisor_takes_its_children_along(tmp_path):
-    site = Site(tmp_path / "var")
+def test_a_killed_supervisor_takes_its_children_along(site):
+    site.manage("stop_site")
+    site = Site(site.var_dir)
     wait_until(site.is_well)
     children = site.process.children(recursive=True)
     site.process.kill()
-    _, alive = psutil.wait_procs(children, timeout=20)
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
     assert not alive
     outcome = site.manage("stop_site")
     assert outcome.stdout.strip() == "Stopped: database.", outcome.stderr
