@@ -89,6 +89,14 @@ def test_facilitators_pages_are_not_there_in_a_frame(client, conversation):
     assert client.get(f"{prefix}/accounts/login/").status_code == 404
 
 
+def test_in_a_frame_nobody_is_told_of_a_cookie_that_is_not_set(client, conversation):
+    framed = client.get(begin(conversation)).content.decode()
+    usual = client.get(f"/c/{conversation.slug}/").content.decode()
+    assert "No cookie is set here" in framed
+    assert "a cookie in your browser" not in framed
+    assert "a cookie in your browser" in usual
+
+
 def test_why_a_panels_link_is_refused_is_said_in_the_frame_too(client, conversation):
     page = client.get(f"/embed/{conversation.slug}/?id=p1&expires=1&signature=x")
     assert page.status_code == 403
