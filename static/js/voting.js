@@ -245,6 +245,10 @@
     }
     if (event.target.closest("#send-now")) sendAll();
   });
+  /* Whoever deletes their data does not want what waits to be sent afterwards. */
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-forgets]")) write([]);
+  });
   document.addEventListener("htmx:load", nameKeys);
   addEventListener("online", sendAll);
   document.addEventListener("visibilitychange", () => document.hidden || sendAll());

@@ -167,3 +167,28 @@ def test_a_reason_above_comes_into_view(card, conversation):
     card.wait_for_function("scrollY >= 300")
     card.get_by_role("button", name="Agree", exact=True).click()
     expect(card.get_by_text("This conversation is for invited people.")).to_be_in_viewport()
+
+
+def test_what_waits_is_sent_from_ones_own_page_too(card, context, live_server):
+    cast(card, "Agree", 1)
+    context.set_offline(True)
+    card.get_by_role("button", name="Pass", exact=True).click()
+    expect(card.get_by_text("waits on this device")).to_be_visible()
+    card.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(f"{live_server.url}/c/now/mine/")
+    expect(again.get_by_text("All sent.")).to_be_visible()
+    assert Vote.objects.count() == 2
+
+
+def test_what_waits_goes_with_the_deleted_data(card, context, live_server):
+    cast(card, "Agree", 1)
+    context.route("**/vote/", lambda route: route.abort("internetdisconnected"))
+    card.get_by_role("button", name="Pass", exact=True).click()
+    expect(card.get_by_text("waits on this device")).to_be_visible()
+    card.goto(f"{live_server.url}/c/now/mine/delete/")
+    card.get_by_role("button", name="Delete everything").click()
+    expect(card.get_by_text("Your data is deleted.")).to_be_visible()
+    assert card.evaluate("localStorage.length") == 0
+    assert not Participant.objects.exists()
