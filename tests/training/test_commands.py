@@ -18,6 +18,7 @@ pytestmark = pytest.mark.usefixtures("var_dir")
 def generate(reference: str, **options) -> str:
     out = StringIO()
     defaults = {"prompts": DEMONSTRATION, "model": "rehearsal/demonstration", "rounds": 1, "limit": 3}
+    defaults["smoke"] = False
     call_command("generate_revisions", reference, stdout=out, stderr=StringIO(), **(defaults | options))
     return out.getvalue()
 

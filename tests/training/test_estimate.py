@@ -87,7 +87,7 @@ def test_more_connections_take_less_time():
 def command(*words: str) -> str:
     told = StringIO()
     reference = make_adopted_constitution().reference
-    options = ("--prompts", str(DEMONSTRATION), "--model", MODEL, "--limit", "3")
+    options = ("--prompts", str(DEMONSTRATION), "--model", MODEL, "--limit", "3", "--no-smoke")
     call_command("generate_revisions", reference, *options, *words, stdout=told, stderr=told)
     return told.getvalue()
 
@@ -135,7 +135,16 @@ def test_a_budget_pauses_the_command_with_its_reason():
 
 def test_a_paused_run_goes_on_with_a_larger_budget():
     constitution = make_adopted_constitution()
-    words = (constitution.reference, "--prompts", str(DEMONSTRATION), "--model", MODEL, "--limit", "3")
+    words = (
+        constitution.reference,
+        "--prompts",
+        str(DEMONSTRATION),
+        "--model",
+        MODEL,
+        "--limit",
+        "3",
+        "--no-smoke",
+    )
     for budget in ("3000", "300000"):
         call_command(
             "generate_revisions", *words, "--token-budget", budget, stdout=StringIO(), stderr=StringIO()

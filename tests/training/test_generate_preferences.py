@@ -64,6 +64,7 @@ def test_answers_of_an_earlier_run_can_be_judged():
         model="rehearsal/demonstration",
         rounds=1,
         limit=3,
+        smoke=False,
         stdout=StringIO(),
         stderr=StringIO(),
     )

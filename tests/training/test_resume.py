@@ -56,5 +56,5 @@ def start_command(constitution, folder: Path, provider: ProviderServer, protocol
         "openai": ("openai-api/local/llama-test", provider.openai_url),
     }[protocol]
     words = [constitution.reference, "--prompts", prompts, "--model", model, "--base-url", url]
-    words += ["--rounds", ROUNDS, "--max-connections", CONNECTIONS]
+    words += ["--rounds", ROUNDS, "--max-connections", CONNECTIONS, "--no-smoke"]
     return start_process(folder, "generate_revisions", *words)

@@ -83,9 +83,18 @@ def test_a_stranger_starts_nothing(client):
 def test_the_command_answers_it_after_the_run_and_says_what_came_of_it(tmp_path, capsys):
     prompts = tmp_path / "prompts.jsonl"
     prompts.write_text('{"prompt": "hello?"}\n')
-    words = ["--prompts", str(prompts), "--model", "rehearsal/demonstration", "--rounds", "1", "--smoke"]
+    words = ["--prompts", str(prompts), "--model", "rehearsal/demonstration", "--rounds", "1"]
     call_command("generate_revisions", make_adopted_constitution().reference, *words)
     told = capsys.readouterr().out
     assert GenerationRun.objects.count() == 2
     assert "Smoke set, run" in told
     assert "refused 0 of 14" in told
+
+
+def test_the_command_leaves_it_out_on_request(tmp_path, capsys):
+    prompts = tmp_path / "prompts.jsonl"
+    prompts.write_text('{"prompt": "hello?"}\n')
+    words = ["--prompts", str(prompts), "--model", "rehearsal/demonstration", "--rounds", "1", "--no-smoke"]
+    call_command("generate_revisions", make_adopted_constitution().reference, *words)
+    assert "Smoke set" not in capsys.readouterr().out
+    assert GenerationRun.objects.count() == 1

@@ -1,5 +1,6 @@
 """Make critique–revision training data from an adopted constitution."""
 
+from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from constitution.export import AS_WORDED, FRAMINGS
 from constitution.services import ConstitutionNotFound, find_constitution
 from training.asking import read_examples
-from training.critique.smoke import lacks_smoke, report_smoke, start_smoke
+from training.budget import left_budget
+from training.critique.smoke import is_smoke, report_smoke, smoke_of, start_smoke
 from training.models import GenerationRun
 from training.providers import ModelUnavailable
 from training.revisions import KEEPING
@@ -47,7 +49,8 @@ class Command(BaseCommand):
         add("--seed", type=int, default=0, help="settles which principles are drawn")
         add("--temperature", type=float, help="sent only where the provider takes it")
         add("--max-tokens", type=int, help="longest answer to ask for")
-        add("--smoke", action="store_true", help="then answer greetings and simple questions the same way")
+        told = "then answer greetings and simple questions the same way, within the budget"
+        add("--smoke", action=BooleanOptionalAction, default=True, help=told)
         add_run_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -65,15 +68,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if run is not None:
             self.stdout.write(outcome(run))
-            if options["smoke"]:
+            if options["smoke"] and run.status == GenerationRun.Status.FINISHED and not is_smoke(run):
                 self.answer_smoke(run, options)
-            elif lacks_smoke(run):
-                self.stderr.write("Not answered yet: the smoke set. The same command with --smoke does it.")
 
     def answer_smoke(self, run: GenerationRun, options: dict[str, Any]) -> None:
         """Put the smoke set through the recipe of a finished run, and say what came of it."""
-        if run.status != GenerationRun.Status.FINISHED:
-            self.stdout.write("The smoke set is answered once the run is finished.")
+        if smoke_of(run) is None and left_budget(run).is_used_up():
+            self.stdout.write("The budget leaves nothing for the smoke set.")
             return
         try:
             smoke = execute_run(run=start_smoke(run), retries=options["max_retries"])
