@@ -8,6 +8,7 @@ import pytest
 from tests.factories import make_adopted_constitution
 from tests.provider_server import provider_server
 from tests.training.processes import PATIENCE, start_process, wait_until
+from tests.training.threads import at_work
 from training.budget import Budget
 from training.control import cancel_run, pause_run, requeue_run
 from training.models import GenerationRun, GenerationShard
@@ -73,14 +74,13 @@ def test_a_run_goes_on_when_one_of_its_workers_is_killed(small_shards, tmp_path,
     assert provider.n_answered == run.token_use["calls"] == CALLS
 
 
-def test_a_pause_lets_calls_end_and_begins_none_until_it_is_resumed(tmp_path):
+def test_a_pause_lets_calls_end_and_begins_none_until_it_is_resumed():
     with provider_server(latency=0.5) as provider:
         run = begin(provider)
-        worker = start_worker(run, tmp_path)
-        wait_until(lambda: provider.n_calls > 8, of=worker)
-        assert pause_run(run)
-        n_calls = provider.n_calls
-        assert worker.wait(PATIENCE) == 0
+        with at_work(run, max_connections=4) as worker:
+            wait_until(lambda: worker.done() or provider.n_calls > 8)
+            assert pause_run(run)
+            n_calls = provider.n_calls
         # Four connections, half a second for a call, and held within a second.
         assert provider.n_answered == provider.n_calls <= n_calls + 3 * 4
         provider.latency = 0
@@ -91,13 +91,12 @@ def test_a_pause_lets_calls_end_and_begins_none_until_it_is_resumed(tmp_path):
     assert run.status == "finished"
 
 
-def test_a_canceled_run_ends_and_is_not_taken_up(tmp_path):
+def test_a_canceled_run_ends_and_is_not_taken_up():
     with provider_server(latency=0.2) as provider:
         run = begin(provider)
-        worker = start_worker(run, tmp_path)
-        wait_until(lambda: provider.n_calls > 8, of=worker)
-        assert cancel_run(run)
-        assert worker.wait(PATIENCE) == 0
+        with at_work(run, max_connections=4) as worker:
+            wait_until(lambda: worker.done() or provider.n_calls > 8)
+            assert cancel_run(run)
         n_calls = provider.n_calls
         assert n_calls == provider.n_answered < CALLS
         execute_run(run=run, resumes=False)
