@@ -12,7 +12,7 @@ from constitution.models import Constitution
 from training.budget import Budget
 from training.models import GenerationRun, PromptSet
 from training.pipelines import pipeline_of
-from training.prompt_sets.services import PromptSetRefused, describe_set, prompts_of
+from training.prompt_sets.services import KNOWN_TAGS, PromptSetRefused, describe_set, prompts_of
 from training.prompts import DEMONSTRATION, Prompt, PromptError, read_prompts
 from training.providers import ModelUnavailable, check_base_url, check_model, check_name
 from training.run_access import Reader, may_run, usable_constitutions
@@ -42,6 +42,13 @@ class RunForm(forms.Form):
         required=False,
         empty_label="None: the file, or the demonstration’s prompts",
         help_text="Those of its prompts that are not held out.",
+    )
+    tags = forms.MultipleChoiceField(
+        label="Of the set, only those tagged",
+        choices=[(tag, tag) for tag in KNOWN_TAGS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: all of them.",
     )
     limit = forms.IntegerField(label="At most so many prompts", required=False, min_value=1)
     model = forms.CharField(
@@ -138,6 +145,8 @@ class RunForm(forms.Form):
             self.check_options(cleaned)
         if cleaned.get("prompt_set") and not self.errors:
             self.take_from_set(cleaned)
+        elif cleaned.get("tags") and not self.errors:
+            self.add_error("tags", "Tags choose among the prompts of a set: choose one.")
         if "model" in cleaned and not self.errors:
             try:
                 check_model(cleaned["model"], base_url=cleaned.get("base_url", ""))
@@ -151,7 +160,7 @@ class RunForm(forms.Form):
             self.add_error("prompt_set", "Choose a file or a set of prompts, not both.")
             return
         try:
-            cleaned["prompts"] = prompts_of(cleaned["prompt_set"])
+            cleaned["prompts"] = prompts_of(cleaned["prompt_set"], tags=cleaned["tags"])
         except PromptSetRefused as error:
             self.add_error("prompt_set", str(error))
 
@@ -179,7 +188,7 @@ class RunForm(forms.Form):
     def prompts_from(self) -> str:
         """Where the prompts come from, in words."""
         if self.cleaned_data["prompt_set"]:
-            return describe_set(self.cleaned_data["prompt_set"])
+            return describe_set(self.cleaned_data["prompt_set"], self.cleaned_data["tags"])
         sent = self.files.get("prompts")
         return f"the file {sent.name}" if sent else "the demonstration of this platform"
 

@@ -72,6 +72,22 @@ def test_prompts_come_from_a_set(reader, constitution):
     assert GenerationRun.objects.get().n_samples == n_to_train_on < 50
 
 
+def test_tags_choose_among_the_prompts_of_a_set(reader, constitution):
+    chosen = make_set(slug="own")
+    tagged = [Prompt(f"Number {n}?", ("harmful",) if n % 2 else ("benign",)) for n in range(50)]
+    add_prompts(prompt_set=chosen, prompts=tagged)
+    reader.post(START, words(constitution, prompt_set=chosen.pk, tags=["harmful"], limit=""))
+    run = GenerationRun.objects.get()
+    assert run.n_samples == chosen.prompts.filter(tags=["harmful"], is_held_out=False).count() < 26
+    assert "those tagged harmful" in reader.get(reverse("training:run", args=[run.pk])).content.decode()
+
+
+def test_tags_without_a_set_are_refused(reader, constitution):
+    response = reader.post(START, words(constitution, tags=["harmful"]))
+    assert response.status_code == 422
+    assert "Tags choose among the prompts of a set" in response.content.decode()
+
+
 def test_a_file_and_a_set_together_are_too_many(reader, constitution):
     chosen = make_set(slug="own")
     add_prompts(prompt_set=chosen, prompts=[Prompt("One?")])
