@@ -88,6 +88,15 @@ def test_hidden_results_are_promised_for_the_end(client, conversation):
     assert "/c/now/results/" not in page
 
 
+def test_thanks_leads_to_results_only_where_one_may_see_them(client, conversation):
+    type(conversation).objects.update(results_shown="after_voting")
+    for number in range(4):
+        vote(client, number)
+    assert "See the results so far" not in read(client, "thanks/")
+    vote(client, 4)
+    assert "See the results so far" in read(client, "thanks/")
+
+
 @pytest.mark.parametrize("path", OWN_PAGES)
 def test_who_takes_no_part_is_led_to_the_beginning(client, conversation, path):
     make_participant(conversation)

@@ -53,6 +53,7 @@ def thanks(request: HttpRequest, conversation: Conversation, participant: Partic
         "tally": tally(conversation),
         "return_link": return_link(request, conversation, participant),
         "completion": completion_address(participant),
+        "may_see_results": may_see_results(conversation, participant),
         "invite_link": invite_link(request, conversation),
     }
     return render(request, "voting/thanks.html", context)
