@@ -42,9 +42,15 @@ def environment(folder: Path) -> dict[str, str]:
 def wait_until_it_rests(process: subprocess.Popen) -> None:
     """Wait until a process that waits for answers has dealt with those that arrived."""
     worker, spent = psutil.Process(process.pid), -1.0
-    while worker.status() == psutil.STATUS_RUNNING or sum(worker.cpu_times()[:2]) - spent > RESTING:
+    while wants_to_compute(process.pid) or sum(worker.cpu_times()[:2]) - spent > RESTING:
         spent = sum(worker.cpu_times()[:2])
         time.sleep(0.3)
+
+
+def wants_to_compute(pid: int) -> bool:
+    """Whether a thread computes, or waits until other programs let it."""
+    states = [file.read_text().rpartition(") ")[2][0] for file in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return "R" in states
 
 
 def wait_until(is_so: Callable[[], object], *, of: subprocess.Popen | None = None) -> None:
