@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from evaluation.models import EvaluationRun
@@ -14,7 +15,7 @@ from evaluation.services import RunBusy, execute_run, hold
 from evaluation.tasks import bbq
 from tests.factories import make_variant
 from tests.provider_server import provider_server
-from tests.training.processes import PATIENCE, wait_until, wait_until_it_rests
+from tests.training.processes import wait_until, wait_until_it_rests
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
@@ -52,7 +53,7 @@ def test_a_killed_run_goes_on_and_no_answered_question_is_asked_again(own_var):
         run = EvaluationRun.objects.get()
         assert run.status == "running"
         server.open_gate()
-        assert start(own_var, "bbq", variant.slug).wait(PATIENCE) == 0
+        call_command("run_evaluation", "bbq", variant.slug)
     run.refresh_from_db()
     assert (run.status, run.scores.count(), run.n_missing) == ("finished", n_questions, 0)
     assert server.n_answered == n_questions

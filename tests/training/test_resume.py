@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from tests.factories import make_adopted_constitution
 from tests.provider_server import ProviderServer
@@ -22,17 +23,18 @@ CALLS = N_SAMPLES * (1 + 2 * ROUNDS)
 @pytest.mark.e2e
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("protocol", "n_kills"), [("anthropic", 1), ("openai", 2)])
-def test_a_killed_run_asks_nothing_twice(var_dir, tmp_path, provider: ProviderServer, protocol, n_kills):
-    constitution = make_adopted_constitution()
+@pytest.mark.usefixtures("var_dir", "keys")
+def test_a_killed_run_asks_nothing_twice(tmp_path, provider: ProviderServer, protocol, n_kills):
+    words = words_of(make_adopted_constitution(), tmp_path, provider, protocol)
     for _ in range(n_kills):
         provider.hold_after(20)
-        process = start_command(constitution, tmp_path, provider, protocol)
+        process = start_process(tmp_path, "generate_revisions", *words)
         kill_when_all_calls_are_held(process, provider)
         assert GenerationRun.objects.get().status == "running"
         provider.open_gate()
 
     assert provider.n_answered == 20 * n_kills
-    assert start_command(constitution, tmp_path, provider, protocol).wait() == 0
+    call_command("generate_revisions", *words)
     run = GenerationRun.objects.get()
     assert (run.status, run.n_finished, run.n_failed) == ("finished", N_SAMPLES, 0)
     assert provider.n_answered == run.token_use["calls"] == CALLS
@@ -47,8 +49,8 @@ def kill_when_all_calls_are_held(process: subprocess.Popen, provider: ProviderSe
     process.wait()
 
 
-def start_command(constitution, folder: Path, provider: ProviderServer, protocol: str) -> subprocess.Popen:
-    """Start generate_revisions in a process of its own, on the test database."""
+def words_of(constitution, folder: Path, provider: ProviderServer, protocol: str) -> list[str]:
+    """What follows the name of generate_revisions."""
     prompts = folder / "prompts.jsonl"
     prompts.write_text("".join(json.dumps({"prompt": f"Question {n}?"}) + "\n" for n in range(N_SAMPLES)))
     model, url = {
@@ -57,4 +59,4 @@ def start_command(constitution, folder: Path, provider: ProviderServer, protocol
     }[protocol]
     words = [constitution.reference, "--prompts", prompts, "--model", model, "--base-url", url]
     words += ["--rounds", ROUNDS, "--max-connections", CONNECTIONS, "--no-smoke"]
-    return start_process(folder, "generate_revisions", *words)
+    return [str(word) for word in words]
