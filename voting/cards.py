@@ -28,7 +28,7 @@ class Card:
 
     `present` is the vote there is already where one is being changed; `voted` is the vote just cast;
     `ticket` is the key of those who have no cookie yet; `step` is what they have to do before they vote;
-    `is_pause` ends a round: continue, or stop here.
+    `is_pause` ends a round: continue, or stop here; `is_own` says that the person wrote the statement.
     """
 
     statement: Statement | None
@@ -40,6 +40,7 @@ class Card:
     notice: str = ""
     step: Step = ""
     is_pause: bool = False
+    is_own: bool = False
 
 
 def deal_card(
@@ -69,6 +70,7 @@ def deal_card(
         notice=notice,
         step=step,
         is_pause=is_pause,
+        is_own=participant is not None and _is_by(statement, participant.pk),
     )
 
 
@@ -86,12 +88,17 @@ def cast_and_deal(*, seen: Seen, statement: Statement, choice: int, is_important
         n_statements=drawn.n_statements,
         voted=CastVote(statement, choice, is_important),
         is_pause=is_pause,
+        is_own=_is_by(drawn.statement, seen.participant),
     )
 
 
 def is_end_of_round(n_done: int, round_size: int) -> bool:
     """Whether so many votes are full rounds: a moment to ask whether to go on."""
     return n_done > 0 and n_done % round_size == 0
+
+
+def _is_by(statement: Statement | None, participant: int) -> bool:
+    return statement is not None and statement.author_id == participant
 
 
 def _find_statement(conversation: Conversation, wanted: str) -> Statement | None:

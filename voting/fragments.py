@@ -32,16 +32,14 @@ _kept: dict[Hashable, str] = {}
 def fill_card(conversation: Conversation, card: Card, token: str) -> str:
     """The card after a vote, as `voting/_card.html` shows it, in the language being spoken."""
     if card.is_pause or card.statement is None:
-        text = _message(conversation, card)
-    else:
-        text = _statement(conversation, card, card.statement)
-    start, end, rest = text.rpartition(END)
+        return _message(conversation, card).replace(TOKEN, token)
+    start, end, rest = _statement(conversation, card, card.statement).rpartition(END)
     return f"{start}{_voted(conversation, card.voted)}{end}{rest}".replace(TOKEN, token)
 
 
 def _message(conversation: Conversation, card: Card) -> str:
     """The end of a round, or of all statements: too seldom to be kept."""
-    context = {"conversation": conversation, "card": replace(card, voted=None), "csrf_token": TOKEN}
+    context = {"conversation": conversation, "card": card, "csrf_token": TOKEN}
     return render_to_string("voting/_card.html", context)
 
 
@@ -49,10 +47,11 @@ def _statement(conversation: Conversation, card: Card, statement: Statement) -> 
     """The next statement with its buttons, and how far the person is."""
     words = statement_words(statement)
     progress = _rendered("_progress", conversation, (card.n_done, card.n_statements), lambda: {"card": card})
+    written_by = (statement.is_seed, card.is_own)
     if words.source:  # Who translated it, and the original, are shown as well.
-        text = _card_of(conversation, card, (statement.pk, statement.is_seed, words), lambda: statement)
+        text = _card_of(conversation, card, (statement.pk, *written_by, words), lambda: statement)
         return text.replace(PROGRESS, progress)
-    text = _card_of(conversation, card, (statement.is_seed, words.language), lambda: _any_like(statement))
+    text = _card_of(conversation, card, (*written_by, words.language), lambda: _any_like(statement))
     text = text.replace(str(NUMBER), str(statement.number)).replace(PROGRESS, progress)
     return text.replace(TEXT, escape(words.text))
 

@@ -7,6 +7,7 @@ from django.test import Client
 
 from tests.factories import make_conversation, make_statement
 from voting import abuse, express
+from voting.candidates import forget_candidates
 from voting.models import Conversation, Participant, Showing, Statement, Vote
 from voting.translations import translate_statement
 
@@ -104,6 +105,18 @@ def test_the_end_of_a_round_and_of_all_statements_is_the_same_both_ways(
     short, ordinary = both_ways(monkeypatch, client, statements[3])
     assert handed_on == []
     assert "vote-bar" not in short.content.decode()
+    assert "You agreed" in short.content.decode()
+    assert without_token(short) == without_token(ordinary)
+
+
+def test_ones_own_statement_says_so_both_ways(statements, handed_on, monkeypatch):
+    client = known_client(statements)
+    Statement.objects.exclude(pk=statements[1].pk).update(is_seed=False, author=Participant.objects.get())
+    forget_candidates()
+    handed_on.clear()
+    short, ordinary = both_ways(monkeypatch, client, statements[1])
+    assert handed_on == []
+    assert "Written by you" in short.content.decode()
     assert without_token(short) == without_token(ordinary)
 
 
