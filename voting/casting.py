@@ -11,10 +11,13 @@ CAST_VOTE = Prepared(
         INSERT INTO voting_vote
             (conversation_id, participant_id, statement_id, choice, is_important, cast_at)
         SELECT conversation.id, participant.id, statement.id, $1::smallint, $2::boolean, now()
-        FROM voting_statement statement
+        -- OFFSET 0: each is found by its id, first of all. Where PostgreSQL has not counted its rows yet, it
+        -- might else look for the one among all statements of the conversation.
+        FROM (SELECT * FROM voting_statement WHERE id = $3::bigint OFFSET 0) AS statement
+        JOIN (SELECT * FROM voting_participant WHERE id = $4::bigint OFFSET 0) AS participant
+             ON participant.conversation_id = statement.conversation_id
         JOIN voting_conversation conversation ON conversation.id = statement.conversation_id
-        JOIN voting_participant participant ON participant.conversation_id = conversation.id
-        WHERE statement.id = $3::bigint AND participant.id = $4::bigint AND conversation.status = 'open'
+        WHERE conversation.status = 'open'
           AND (conversation.consent_id IS NULL OR conversation.consent_id = participant.consent_id)
           AND (participant.answered_at IS NOT NULL OR NOT conversation.asks_questions)
           AND NOT participant.is_screened_out

@@ -95,7 +95,18 @@ def open_conversation(*, conversation: Conversation) -> Conversation:
     """Begin to take votes."""
     if not Statement.objects.counted_in(conversation).exists():
         raise ConversationRefused("Add at least one statement first: people need something to vote on.")
-    return _set_status(conversation, Conversation.Status.OPEN)
+    opened = _set_status(conversation, Conversation.Status.OPEN)
+    count_statements_anew()
+    return opened
+
+
+def count_statements_anew() -> None:
+    """Have PostgreSQL learn now, not a minute later, how many statements a conversation has.
+
+    Until it knows, it may look for one among all of the conversation's, at every vote.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE voting_conversation, voting_statement")
 
 
 def close_conversation(*, conversation: Conversation) -> Conversation:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_conversation, make_facilitator, make_participant, make_statement, make_vote
-from voting.casting import VotingClosed, cast_vote
+from voting.casting import CAST_VOTE, VotingClosed, cast_vote
 from voting.models import Conversation, Participant, Statement, Vote
 from voting.services import (
     AlreadySuggested,
@@ -112,6 +112,27 @@ def test_voting_takes_only_the_prepared_query(django_assert_num_queries):
     person, statement = make_participant(conversation), make_statement(conversation)
     with django_assert_num_queries(0):
         cast_vote(participant=person, statement=statement, choice=1)
+
+
+def test_a_vote_is_found_by_ids_also_where_nothing_is_known_of_the_tables():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = [
+            line for (line,) in cursor.execute(f"EXPLAIN (GENERIC_PLAN) {CAST_VOTE.sql.decode()}").fetchall()
+        ]
+    searches = " ".join(line.strip() for line in plan if "Index Cond" in line)
+    assert "(id = $3)" in searches
+    assert "(id = $4)" in searches
+
+
+def test_postgresql_knows_of_the_statements_once_a_conversation_opens():
+    conversation = make_conversation(status="draft")
+    for _ in range(30):
+        make_statement(conversation)
+    open_conversation(conversation=conversation)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'voting_statement'::regclass")
+        assert cursor.fetchone() == (Statement.objects.count(),)
 
 
 def test_an_unknown_choice_is_refused():
