@@ -19,7 +19,8 @@ from tests.opinion.conversations import planted_arrays
 
 
 def threads_of_the_libraries() -> set[int]:
-    return {library["num_threads"] for library in threadpool_info()}
+    """Of those that numpy and scipy calculate with; other tests bring libraries of PyTorch's along."""
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
 
 
 def large_enough_to_be_shared() -> tuple[Votes, np.ndarray, np.ndarray]:
