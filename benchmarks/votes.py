@@ -105,12 +105,11 @@ def measure(given: argparse.Namespace) -> None:
 
 
 def compare_sizes(site: Site, given: argparse.Namespace) -> None:
-    """Run every size by turns, now in this order, now in the other: the database grows for all alike."""
-    slugs = {n_statements: make_conversation(n_statements) for n_statements in given.statements}
-    speeds: dict[int, list[float]] = {n_statements: [] for n_statements in slugs}
+    """Run every size by turns, in conversations of their own, now in this order, now in the other."""
+    speeds: dict[int, list[float]] = {n_statements: [] for n_statements in given.statements}
     for run in range(given.runs):
-        for n_statements in list(slugs)[:: -1 if run % 2 else 1]:
-            speeds[n_statements].append(run_once(site, slugs[n_statements], given))
+        for n_statements in list(speeds)[:: -1 if run % 2 else 1]:
+            speeds[n_statements].append(run_once(site, make_conversation(n_statements), given))
     for n_statements, reached in speeds.items():
         if not reached:
             continue

@@ -46,7 +46,11 @@ class Prepared:
         """Prepare it once per connection; within `atomic`, begin the transaction as a cursor would."""
         if not link.autocommit and link.pgconn.transaction_status == TransactionStatus.IDLE:
             link.execute("SELECT 1")
-        ready = _ready.setdefault(link, set())
+        ready = _ready.get(link)
+        if ready is None:
+            # One plan for all values: with others PostgreSQL at times plans anew for every vote.
+            link.execute("SET plan_cache_mode = force_generic_plan")
+            ready = _ready[link] = set()
         if self.name not in ready:
             result = link.pgconn.prepare(self.name, self.sql)
             if result.status != ExecStatus.COMMAND_OK:
