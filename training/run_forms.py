@@ -9,6 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from constitution.models import Constitution
+from training import budget_fields
 from training.budget import Budget
 from training.models import GenerationRun, PromptSet
 from training.pipelines import pipeline_of
@@ -73,15 +74,8 @@ class RunForm(forms.Form):
     max_tokens = forms.IntegerField(
         label="Longest answer, in tokens", initial=MAX_TOKENS, min_value=1, max_value=100_000
     )
-    token_budget = forms.IntegerField(
-        label="Budget in tokens", required=False, min_value=1, help_text="Optional; never exceeded."
-    )
-    money_budget = forms.FloatField(
-        label="Budget in dollars",
-        required=False,
-        min_value=0.01,
-        help_text="Optional; never exceeded. Needs the model’s price in the settings.",
-    )
+    token_budget = budget_fields.token_budget()
+    money_budget = budget_fields.money_budget()
     max_connections = forms.IntegerField(
         label="Calls at once", initial=20, min_value=1, max_value=1000, help_text="For each worker."
     )

@@ -8,6 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from constitution.models import Constitution
+from training import budget_fields
 from training.budget import Budget, check_budget
 from training.models import PromptSet
 from training.prompt_sets.formats import read_file
@@ -84,15 +85,8 @@ class FindForm(forms.Form):
         help_text="To find them: leave it empty, and the likeness of words decides. To write: name one.",
     )
     at_least = forms.IntegerField(label="Prompts for each principle", initial=5, min_value=1, max_value=1000)
-    token_budget = forms.IntegerField(
-        label="Budget in tokens", required=False, min_value=1, help_text="Optional; never exceeded."
-    )
-    money_budget = forms.FloatField(
-        label="Budget in dollars",
-        required=False,
-        min_value=0.01,
-        help_text="Optional; never exceeded. Needs the model’s price in the settings.",
-    )
+    token_budget = budget_fields.token_budget()
+    money_budget = budget_fields.money_budget()
 
     def __init__(self, *args: Any, user: Reader, is_draft: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
